@@ -16,11 +16,109 @@ export const errors = {
     status: 422,
     message: (kind: string, name: string, why: string) => `cannot define ${kind} "${name}": ${why}`,
   },
+  STORE_TYPE_UNKNOWN: {
+    status: 500,
+    message: (number: string, field: string) => `cannot read field "${field}": value type ${number} is of a newer Feast`,
+  },
+  STORE_REGISTRY_ROW_UNREADABLE: {
+    status: 500,
+    message: (kind: string, name: string, why: string) => `cannot read ${kind} "${name}" from the registry: ${why}`,
+  },
   STORE_VALUE_INVALID: {
     status: 422,
     message: (type: string, value: string, why: string) => `cannot encode value "${value}" as ${type}: ${why}`,
   },
   STORE_VALUE_UNREADABLE: { status: 500, message: (type: string, why: string) => `cannot decode value of type "${type}": ${why}` },
+
+  // PostgreSQL: `where` is host:port/database
+  STORE_POSTGRES_TARGET_INVALID: {
+    status: 422,
+    message: (where: string, why: string) => `cannot use PostgreSQL target "${where}": ${why}`,
+  },
+  STORE_POSTGRES_IDENTIFIER_INVALID: {
+    status: 422,
+    message: (name: string, why: string) => `cannot quote PostgreSQL name "${name}": ${why}`,
+  },
+  STORE_POSTGRES_UNREACHABLE: { status: 503, message: (where: string, why: string) => `cannot reach PostgreSQL "${where}": ${why}` },
+  STORE_POSTGRES_LOGIN_REFUSED: {
+    status: 503,
+    message: (where: string, user: string, why: string) => `cannot log in to PostgreSQL "${where}" as "${user}": ${why}`,
+  },
+  STORE_POSTGRES_TLS_REFUSED: { status: 503, message: (where: string, why: string) => `cannot open TLS to PostgreSQL "${where}": ${why}` },
+  STORE_POSTGRES_TLS_FILE_INVALID: { status: 500, message: (path: string, why: string) => `cannot use TLS file "${path}": ${why}` },
+  STORE_POSTGRES_DATABASE_MISSING: {
+    status: 503,
+    message: (where: string) => `cannot open PostgreSQL "${where}": the database does not exist; create it or name another`,
+  },
+  STORE_POSTGRES_PERMISSION_DENIED: {
+    status: 500,
+    message: (where: string, user: string, why: string) => `cannot run statement on PostgreSQL "${where}" as "${user}": ${why}`,
+  },
+  STORE_POSTGRES_TABLE_MISSING: {
+    status: 500,
+    message: (where: string, why: string) => `cannot find table on PostgreSQL "${where}": ${why}`,
+  },
+  STORE_POSTGRES_CANCELLED: {
+    status: 499,
+    message: (where: string, why: string) => `cannot finish statement on PostgreSQL "${where}": ${why}`,
+  },
+  STORE_POSTGRES_TIMEOUT: {
+    status: 504,
+    message: (where: string, milliseconds: string) =>
+      `cannot finish statement on PostgreSQL "${where}": it took longer than ${milliseconds} ms`,
+  },
+  STORE_POSTGRES_CONNECTION_LOST: {
+    status: 503,
+    message: (where: string, why: string) => `cannot keep connection to PostgreSQL "${where}": ${why}`,
+  },
+  STORE_POSTGRES_STATEMENT_FAILED: {
+    status: 500,
+    message: (where: string, why: string) => `cannot run statement on PostgreSQL "${where}": ${why}`,
+  },
+  STORE_POSTGRES_POOL_CLOSED: { status: 503, message: (where: string) => `cannot use pool of PostgreSQL "${where}": it is closed` },
+
+  // Registry
+  STORE_REGISTRY_OBJECT_INVALID: {
+    status: 422,
+    message: (kind: string, name: string, why: string) => `cannot apply ${kind} "${name}": ${why}`,
+  },
+  STORE_REGISTRY_OBJECT_NOT_FOUND: {
+    status: 404,
+    message: (kind: string, name: string, project: string) => `cannot find ${kind} "${name}": project "${project}" does not have it`,
+  },
+  STORE_REGISTRY_VERSION_NOT_FOUND: {
+    status: 404,
+    message: (name: string, version: string, project: string) =>
+      `cannot find version "${version}" of view "${name}": project "${project}" does not have it`,
+  },
+  STORE_REGISTRY_VERSION_PINNED: {
+    status: 409,
+    message: (name: string, version: string) =>
+      `cannot pin view "${name}" to "${version}": its definition differs from the active one; apply the definition and the pin one after the other`,
+  },
+  STORE_REGISTRY_PROJECT_NOT_FOUND: {
+    status: 404,
+    message: (name: string) => `cannot find project "${name}": the registry does not have it`,
+  },
+  STORE_REGISTRY_PROJECT_PROTECTED: {
+    status: 409,
+    message: (name: string) =>
+      `cannot delete project "${name}": its tag feast.dev/protected-project is "true"; apply it without the tag first`,
+  },
+  STORE_REGISTRY_SCHEMA_MISSING: {
+    status: 503,
+    message: (where: string, tables: string) =>
+      `cannot use registry "${where}": it lacks tables ${tables}; create them with: feast registry create-schema`,
+  },
+  STORE_REGISTRY_CONFLICT: {
+    status: 409,
+    message: (project: string) => `cannot apply project "${project}": others keep writing to its registry; try again`,
+  },
+  STORE_REGISTRY_FILE_UNREADABLE: { status: 500, message: (path: string, why: string) => `cannot read registry file "${path}": ${why}` },
+  STORE_REGISTRY_FILE_LOCKED: {
+    status: 503,
+    message: (path: string, owner: string) => `cannot write registry file "${path}": ${owner} holds its lock`,
+  },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 
 /** The name of a row of {@link errors}: what a caller may act on. */
