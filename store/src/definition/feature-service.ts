@@ -1,7 +1,8 @@
 import { storeError } from '../errors.ts'
 import { type Described, type DescribedSpec, described } from './described.ts'
 import type { FeatureRef } from './feature-ref.ts'
-import type { AnyView } from './view.ts'
+import { type Field, schemaOf } from './field.ts'
+import { type AnyView, viewOf } from './view.ts'
 
 /** A compile error with words in it: the type that no value has. */
 export interface Cannot<M extends string> {
@@ -26,6 +27,8 @@ export interface FeatureService<Name extends string = string, P extends readonly
   /** What is stored: one projection a view and alias, features in the order of the list. */
   readonly projections: readonly Projection[]
   readonly precomputeOnline: boolean
+  /** Where served features are logged: Feast's LoggingConfig in its bytes, kept for those who log. */
+  readonly logging: Uint8Array | undefined
 }
 
 /** Some features of one view, as a service stores them. */
@@ -71,6 +74,7 @@ export const featureService = <const Name extends string, const P extends readon
     readonly name: Name
     readonly features: P & { [I in keyof P]: Unrenamed<P[I]> }
     readonly precomputeOnline?: boolean
+    readonly logging?: Uint8Array
   },
 ): FeatureService<Name, P> => {
   if (spec.name === '') throw storeError('STORE_DEFINITION_INVALID', ['feature service', '', 'it has no name'])
@@ -80,6 +84,34 @@ export const featureService = <const Name extends string, const P extends readon
     pick: spec.features,
     projections: projectionsOf(spec.name, spec.features),
     precomputeOnline: spec.precomputeOnline ?? false,
+    logging: spec.logging,
+    ...described(spec),
+  })
+}
+
+/** A service as a registry keeps it: its projections with their fields, from which what it lists can be asked for again. */
+export const storedFeatureService = (
+  spec: DescribedSpec & {
+    readonly name: string
+    readonly precomputeOnline: boolean
+    readonly logging: Uint8Array | undefined
+    readonly projections: readonly (Omit<Projection, 'features'> & { readonly fields: readonly Field[] })[]
+  },
+): FeatureService => {
+  const pick = spec.projections.map(({ view: name, alias, joinKeyMap, fields }) => {
+    const view = viewOf('feature view', name, schemaOf(fields))
+    const named = alias === '' ? view : view.withName(alias)
+    return Object.keys(joinKeyMap).length === 0 ? named : named.withJoinKeyMap(joinKeyMap)
+  })
+  return Object.freeze({
+    kind: 'feature-service',
+    name: spec.name,
+    pick: Object.freeze(pick),
+    projections: Object.freeze(
+      spec.projections.map(({ fields, ...projection }) => Object.freeze({ ...projection, features: fields.map((field) => field.name) })),
+    ),
+    precomputeOnline: spec.precomputeOnline,
+    logging: spec.logging,
     ...described(spec),
   })
 }

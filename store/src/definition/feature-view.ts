@@ -42,8 +42,8 @@ export type FeatureView<Name extends string = string, E extends readonly Entity[
   StoredView & {
     readonly kind: 'feature-view'
     readonly entities: E
-    /** The views that this one is derived from, by name. */
-    readonly sourceViews: readonly string[]
+    /** The views that this one is derived from. */
+    readonly sourceViews: readonly FeatureView[]
   }
 
 /** Features that arrive through a stream. Feast's StreamFeatureView. */
@@ -66,7 +66,8 @@ export interface FeatureViewSpec<Name extends string, E extends readonly Entity[
   readonly name: Name
   readonly entities: E
   readonly schema: S
-  readonly source: BatchSource | StreamSource
+  /** May be left out by a view that is derived from others and by one that is only ever written to. */
+  readonly source?: BatchSource | StreamSource
   readonly ttl?: Duration
   readonly online?: boolean
   readonly offline?: boolean
@@ -78,8 +79,8 @@ export interface FeatureViewSpec<Name extends string, E extends readonly Entity[
   readonly disabled?: boolean
 }
 
-const isStream = (source: BatchSource | StreamSource): source is StreamSource =>
-  source.kind === 'push-source' || source.kind === 'kafka-source' || source.kind === 'kinesis-source'
+const isStream = (source: BatchSource | StreamSource | undefined): source is StreamSource =>
+  source?.kind === 'push-source' || source?.kind === 'kafka-source' || source?.kind === 'kinesis-source'
 
 const checkView = (kind: string, spec: FeatureViewSpec<string, readonly Entity[], Schema>): void => {
   const fault = (why: string) => storeError('STORE_DEFINITION_INVALID', [kind, spec.name, why])
@@ -88,7 +89,7 @@ const checkView = (kind: string, spec: FeatureViewSpec<string, readonly Entity[]
   const keys = spec.entities.map((entity) => entity.joinKey)
   const twice = keys.find((key, index) => keys.indexOf(key) !== index)
   if (twice !== undefined) throw fault(`two of its entities have the join key "${twice}"`)
-  const mapped = Object.entries(spec.source.fieldMapping).find(([column]) => column in spec.schema)
+  const mapped = Object.entries(spec.source?.fieldMapping ?? {}).find(([column]) => column in spec.schema)
   if (mapped !== undefined)
     throw fault(`field "${mapped[0]}" is a source column that the source maps to "${mapped[1]}"; use "${mapped[1]}"`)
   const vectors = Object.values(spec.schema).filter((type) => type.options?.vectorIndex === true)
@@ -140,7 +141,7 @@ const storedView = (spec: FeatureViewSpec<string, readonly Entity[], Schema>): S
  * })
  */
 export const featureView = <const Name extends string, const E extends readonly Entity[], S extends Schema>(
-  spec: FeatureViewSpec<Name, E, S> & { readonly sourceViews?: readonly string[] },
+  spec: FeatureViewSpec<Name, E, S> & { readonly sourceViews?: readonly FeatureView[] },
 ): FeatureView<Name, E, S> => {
   checkView('feature view', spec)
   return Object.freeze({

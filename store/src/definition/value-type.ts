@@ -66,12 +66,12 @@ export type ValueTypeName = ScalarName | ListName | SetName | keyof typeof neste
 
 /**
  * The type of a feature, a join key or a request field. `Js` is what its values are in TypeScript and exists for the compiler alone.
- * `inner` names the element type of a nested list or set, as Feast writes it (`Array(INT32)`); `struct` are a STRUCT's fields.
+ * `inner` is the element type of a nested list or set; `struct` are a STRUCT's fields.
  */
 export interface ValueType<Name extends ValueTypeName = ValueTypeName, Js = unknown> {
   readonly name: Name
   readonly js?: Js
-  readonly inner?: string
+  readonly inner?: ValueType
   readonly struct?: Readonly<Record<string, ValueType>>
 }
 
@@ -162,25 +162,17 @@ export const setOf = <const N extends SetElement, J>(of: ValueType<N, J>): Value
   Object.freeze({ name: `${of.name}_SET` as `${N}_SET` & ValueTypeName })
 
 /**
- * A list of lists or sets, to any depth. Feast writes the element type into the tag `feast:nested_inner_type`.
+ * A list of lists or sets, to any depth.
  *
  * @example
  * const matrix = nestedListOf(listOf(int32))
  */
 export const nestedListOf = <N extends ValueTypeName, J>(of: ValueType<N, J>): ValueType<'VALUE_LIST', readonly J[]> =>
-  Object.freeze({ name: 'VALUE_LIST', inner: innerName(of) })
+  Object.freeze({ name: 'VALUE_LIST', inner: of })
 
-/** A set of lists or sets. See {@link nestedListOf}. */
+/** A set of lists or sets; without order. See {@link nestedListOf}. */
 export const nestedSetOf = <N extends ValueTypeName, J>(of: ValueType<N, J>): ValueType<'VALUE_SET', readonly J[]> =>
-  Object.freeze({ name: 'VALUE_SET', inner: innerName(of) })
-
-const innerName = (type: ValueType): string => {
-  const element = elementOf(type.name)
-  if (type.name === 'VALUE_LIST') return `Array(${type.inner ?? ''})`
-  if (type.name === 'VALUE_SET') return `Set(${type.inner ?? ''})`
-  if (element !== undefined) return type.name.endsWith('_SET') ? `Set(${element})` : `Array(${element})`
-  return type.name
-}
+  Object.freeze({ name: 'VALUE_SET', inner: of })
 
 const numbers: Readonly<Record<ValueTypeName, number>> = Object.freeze(
   Object.fromEntries([
@@ -207,8 +199,12 @@ export const elementOf = (name: ValueTypeName): ScalarName | undefined =>
 export const pythonTypeName = (type: ValueType): string => {
   const { name } = type
   if (name === 'UNKNOWN') return 'Invalid'
-  if (name === 'VALUE_LIST') return `Array(${type.inner ?? ''})`
-  if (name === 'VALUE_SET') return `Set(${type.inner ?? ''})`
+  if (name === 'VALUE_LIST' || name === 'VALUE_SET')
+    return `${name === 'VALUE_SET' ? 'Set' : 'Array'}(${type.inner === undefined ? 'Invalid' : pythonTypeName(type.inner)})`
+  if (name === 'STRUCT' && type.struct !== undefined)
+    return `Struct({${Object.entries(type.struct)
+      .map(([field, of]) => `${field}: ${pythonTypeName(of)}`)
+      .join(', ')}})`
   const element = elementOf(name)
   if (element !== undefined) return `${name.endsWith('_SET') ? 'Set' : 'Array'}(${scalars[element].python})`
   return scalars[name as ScalarName].python
