@@ -25,20 +25,23 @@ export class ByteReader {
     throw storeError('STORE_VALUE_UNREADABLE', [this.type, why])
   }
 
-  /** The low 32 bits of a varint. */
+  /** An unsigned 32-bit varint: a tag or a length. */
   varint(): number {
     let value = 0
-    for (let shift = 0; shift < 70; shift += 7) {
+    for (let shift = 0; shift < 28; shift += 7) {
       const byte = this.byte()
-      if (shift < 32) value |= (byte & 0x7f) << shift
-      if (byte < 0x80) return value >>> 0
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) return value
     }
-    return this.fail('a varint is longer than ten bytes')
+    const byte = this.byte()
+    if (byte > 0x0f) this.fail('a tag or a length does not fit 32 bits')
+    return (value | (byte << 28)) >>> 0
   }
 
   /** A signed 32-bit integer, which the wire extends to 64 bits. */
   int32(): number {
-    return this.varint() | 0
+    this.wide()
+    return (halves[0] ?? 0) | 0
   }
 
   bool(): boolean {
@@ -101,7 +104,8 @@ export class ByteReader {
   /** Steps over a field that nobody asked for. */
   skip(tag: number): void {
     const wire = tag & 7
-    if (wire === 0) this.varint()
+    if (tag < 8) this.fail('a field has the number 0')
+    if (wire === 0) this.wide()
     else if (wire === 1) this.advance(8)
     else if (wire === 2) this.position = this.part()
     else if (wire === 5) this.advance(4)
