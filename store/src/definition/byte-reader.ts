@@ -3,6 +3,8 @@ import { storeError } from '../errors.ts'
 const wide = new BigInt64Array(1)
 const halves = new Uint32Array(wide.buffer)
 const replacement = '\ufffd'
+/** The 64-bit integer that was read last, exact up to 2^53. */
+const numberOfHalves = (): number => ((halves[1] ?? 0) | 0) * 0x1_0000_0000 + (halves[0] ?? 0)
 
 /** Reads the protobuf wire format out of a buffer, forwards. It checks every bound and throws STORE_VALUE_UNREADABLE. */
 export class ByteReader {
@@ -52,20 +54,18 @@ export class ByteReader {
   /** A signed 64-bit integer: `bigint`, or `number` for a reader of numbers. */
   int64(): bigint | number {
     this.wide()
-    const value = wide[0] ?? 0n
-    if (!this.numbers) return value
-    const number = Number(value)
-    if (!Number.isSafeInteger(number)) this.fail(`${value} does not fit a number; integers: 'bigint' reads it`)
+    if (!this.numbers) return wide[0] ?? 0n
+    const number = numberOfHalves()
+    if (!Number.isSafeInteger(number)) this.fail(`${wide[0]} does not fit a number; integers: 'bigint' reads it`)
     return number
   }
 
   /** Whole seconds since 1970, or null for the least integer, which is how Feast stores a time that is none. */
   seconds(): Date | null {
     this.wide()
-    const value = wide[0] ?? 0n
-    if (value === -0x8000_0000_0000_0000n) return null
-    const date = new Date(Number(value) * 1000)
-    return Number.isNaN(date.getTime()) ? this.fail(`${value} seconds are outside of what a Date can say`) : date
+    if (halves[0] === 0 && halves[1] === 0x8000_0000) return null
+    const date = new Date(numberOfHalves() * 1000)
+    return Number.isNaN(date.getTime()) ? this.fail(`${wide[0]} seconds are outside of what a Date can say`) : date
   }
 
   double(): number {

@@ -204,6 +204,7 @@ describe('bytes that are no value', () => {
     ['end within a map', 'a201090a070a01'],
     ['use a wire type that is not in use', '0f'],
     ['are nested too deep', deepList(101)],
+    ['are a moment one second after the time that is none', '4081808080808080808001'],
   ])('are refused: they %s', (_name, hex) => {
     expect(() => decodeValue(Buffer.from(hex, 'hex'))).toThrow(expect.objectContaining({ code: 'STORE_VALUE_UNREADABLE' }))
   })
