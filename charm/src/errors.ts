@@ -32,7 +32,25 @@ export const charmErrors = {
     message: (key: string, why: string) => `cannot write databag key "${key}": ${why}`,
   },
   CHARM_SECRET_INVALID: { message: (label: string, why: string) => `cannot write secret "${label}": ${why}` },
+  CHARM_SECRET_UNDECLARED: {
+    message: (label: string, key: string) => `cannot write databag key "${key}": no own secret has label "${label}"`,
+  },
   CHARM_STATUS_INVALID: { message: (kind: string) => `cannot set status "${kind}": allowed: active, blocked, maintenance, waiting` },
+
+  // Pebble
+  CHARM_PEBBLE_UNREACHABLE: { message: (socket: string, why: string) => `cannot reach Pebble at "${socket}": ${why}` },
+  CHARM_PEBBLE_REFUSED: { message: (request: string, why: string) => `cannot do "${request}" in Pebble: ${why}` },
+  CHARM_PEBBLE_PROTOCOL: { message: (request: string, why: string) => `cannot read Pebble's answer to "${request}": ${why}` },
+  CHARM_PEBBLE_PATH: { message: (action: string, path: string, why: string) => `cannot ${action} file "${path}": ${why}` },
+  CHARM_PEBBLE_CHANGE_FAILED: { message: (summary: string, why: string) => `cannot finish change "${summary}": ${why}` },
+  CHARM_PEBBLE_TIMEOUT: {
+    message: (change: string, seconds: string) => `cannot wait for change "${change}": not ready after ${seconds} s`,
+  },
+
+  // Kubernetes
+  CHARM_KUBERNETES_ABSENT: { message: (why: string) => `cannot reach Kubernetes: ${why}` },
+  CHARM_KUBERNETES_UNREACHABLE: { message: (url: string, why: string) => `cannot reach Kubernetes at "${url}": ${why}` },
+  CHARM_KUBERNETES_REFUSED: { message: (request: string, why: string) => `cannot ${request} in Kubernetes: ${why}` },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 
 /** The name of a row of {@link charmErrors}: what a caller may act on. */

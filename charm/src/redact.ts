@@ -16,8 +16,8 @@ const percent = (text: string, pattern: RegExp): string =>
     [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   )
 
-const escapeUnicode = (text: string, escape: (code: number) => string): string =>
-  text.replace(/[^\x20-\x7e]/gu, (character) => escape(character.codePointAt(0) ?? 0))
+const escapeUnicode = (text: string, write: (code: number) => string): string =>
+  text.replace(/[^\x20-\x7e]/gu, (character) => write(character.codePointAt(0) ?? 0))
 
 const hex = (code: number, width: number): string => code.toString(16).padStart(width, '0')
 
@@ -80,7 +80,8 @@ const formsOf = (value: string): readonly string[] => {
   return [...texts, ...urlForms(value), ...[...new Set(texts)].flatMap(base64Forms).filter((form) => form.length >= shortestBase64)]
 }
 
-const standsAlone = (value: string): RegExp => new RegExp(`(?<![A-Za-z0-9])${RegExp.escape(value)}(?![A-Za-z0-9])`, 'g')
+const standsAlone = (value: string): RegExp =>
+  new RegExp(`(?<![A-Za-z0-9])${value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![A-Za-z0-9])`, 'g')
 
 /**
  * Makes a redactor that knows no value yet. Each protected value is found as it is, URL-encoded (each way in use), in base64 (both alphabets, at any
