@@ -77,6 +77,23 @@ export const errors = {
   },
   STORE_POSTGRES_POOL_CLOSED: { status: 503, message: (where: string) => `cannot use pool of PostgreSQL "${where}": it is closed` },
 
+  // Entity keys
+  STORE_ENTITY_KEY_VERSION_UNSUPPORTED: {
+    status: 422,
+    message: (version: string, why: string, versions: string) => `cannot use entity key version "${version}": ${why}; ${versions}`,
+  },
+  STORE_ENTITY_KEY_TYPE_UNSUPPORTED: {
+    status: 422,
+    message: (name: string, type: string, types: string) => `cannot use join key "${name}": ${type} values cannot be keys; ${types}`,
+  },
+  STORE_ENTITY_KEY_NAMES_INVALID: { status: 422, message: (name: string, why: string) => `cannot use join key "${name}": ${why}` },
+  STORE_ENTITY_KEY_INVALID: {
+    status: 422,
+    message: (name: string, value: string, row: string, why: string) =>
+      `cannot encode value "${value}" of join key "${name}" in row ${row}: ${why}`,
+  },
+  STORE_ENTITY_KEY_UNREADABLE: { status: 500, message: (key: string, why: string) => `cannot decode entity key "${key}": ${why}` },
+
   // Registry
   STORE_REGISTRY_OBJECT_INVALID: {
     status: 422,
@@ -118,6 +135,47 @@ export const errors = {
   STORE_REGISTRY_FILE_LOCKED: {
     status: 503,
     message: (path: string, owner: string) => `cannot write registry file "${path}": ${owner} holds its lock`,
+  },
+
+  // Retrieval
+  STORE_REF_INVALID: { status: 400, message: (ref: string, why: string) => `cannot read feature reference "${ref}": ${why}` },
+  STORE_REQUEST_EMPTY: { status: 400, message: () => 'cannot retrieve features: none is asked for' },
+  STORE_VIEW_NOT_FOUND: {
+    status: 404,
+    message: (name: string, project: string, known: string) => `cannot find view "${name}" in project "${project}"; ${known}`,
+  },
+  STORE_VIEW_DISABLED: { status: 409, message: (name: string) => `cannot serve view "${name}": it is disabled` },
+  STORE_FEATURE_NOT_FOUND: {
+    status: 404,
+    message: (name: string, view: string, known: string) => `cannot find feature "${name}" in view "${view}"; ${known}`,
+  },
+  STORE_FEATURE_NAMES_COLLIDE: {
+    status: 400,
+    message: (name: string, what: string) => `cannot name "${name}": ${what} would share it; ask with fullFeatureNames or as()`,
+  },
+  STORE_ENTITY_ROW_INVALID: {
+    status: 400,
+    message: (row: string, column: string, why: string) => `cannot read row ${row}, column "${column}": ${why}`,
+  },
+  STORE_ONLINE_ROW_INVALID: { status: 500, message: (why: string) => `cannot read a row of the online store: ${why}` },
+
+  // On-demand transformations
+  STORE_TRANSFORM_FAILED: {
+    status: 500,
+    message: (view: string, where: string, why: string) => `cannot compute on-demand view "${view}" for ${where}: ${why}`,
+  },
+  STORE_TRANSFORM_NOT_OURS: {
+    status: 501,
+    message: (view: string) => `cannot compute on-demand view "${view}": its code is Python; skip it with skipOnDemand, or ask Feast`,
+  },
+  STORE_TRANSFORM_MISSING: {
+    status: 501,
+    message: (view: string) =>
+      `cannot compute on-demand view "${view}": its code was not given; open the store with the repository that defines it`,
+  },
+  STORE_TRANSFORM_CHANGED: {
+    status: 409,
+    message: (view: string) => `cannot compute on-demand view "${view}": the code given is not the code that was applied; apply it again`,
   },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 
