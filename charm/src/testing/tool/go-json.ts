@@ -1,0 +1,64 @@
+import { byBytes } from './go-text.ts'
+
+/** What a hook tool can print. A `Map` keeps its order (Go's structs), a plain object is sorted (Go's maps). */
+export type Printable =
+  | null
+  | boolean
+  | number
+  | string
+  | Date
+  | readonly Printable[]
+  | ReadonlyMap<string, Printable>
+  | { readonly [key: string]: Printable }
+
+const escaped: ReadonlyMap<string, string> = new Map([
+  ['<', '\\u003c'],
+  ['>', '\\u003e'],
+  ['&', '\\u0026'],
+  ['\u2028', '\\u2028'],
+  ['\u2029', '\\u2029'],
+])
+
+/** The keys and values of something printable, in the order in which Go prints them. */
+export function entriesOf(value: ReadonlyMap<string, Printable> | { readonly [key: string]: Printable }): [string, Printable][] {
+  if (value instanceof Map) return [...value]
+  return Object.entries(value).sort(([left], [right]) => byBytes(left, right))
+}
+
+/** Whether a printable value is a map or a struct. */
+export function isMapping(value: Printable): value is ReadonlyMap<string, Printable> | { readonly [key: string]: Printable } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}
+
+/** Whether a printable value is a list. */
+export function isList(value: Printable): value is readonly Printable[] {
+  return Array.isArray(value)
+}
+
+/**
+ * JSON as Go's `encoding/json` writes it: compact, sorted, `<>&` escaped (juju-tools.md §6).
+ *
+ * @example
+ * formatGoJson({ b: '<', a: 1 })   // '{"a":1,"b":"\\u003c"}'
+ */
+export function formatGoJson(value: Printable): string {
+  if (typeof value === 'string') return quote(value)
+  if (value instanceof Date) return quote(formatTime(value))
+  if (isList(value)) return `[${value.map(formatGoJson).join(',')}]`
+  if (isMapping(value))
+    return `{${entriesOf(value)
+      .map(([key, item]) => `${quote(key)}:${formatGoJson(item)}`)
+      .join(',')}}`
+  return JSON.stringify(value)
+}
+
+/** A time in RFC 3339 without useless zeros, as Go prints it. */
+export function formatTime(time: Date): string {
+  return time.toISOString().replace(/\.?0*Z$/, 'Z')
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text)
+    .replace(/[<>&\u2028\u2029]/g, (character) => escaped.get(character) ?? character)
+    .replace(/\\ud[89a-f][0-9a-f]{2}/g, '\\ufffd')
+}
