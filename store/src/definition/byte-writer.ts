@@ -76,6 +76,19 @@ export class ByteWriter {
     this.halves(value >>> 0, high >>> 0)
   }
 
+  /** A 32-bit integer, little-endian; negative ones in two's complement. */
+  fixed32(value: number): void {
+    this.reserve(4)
+    this.length = this.bytes.writeInt32LE(value | 0, this.length)
+  }
+
+  /** A 64-bit integer, little-endian. */
+  fixed64(value: bigint): void {
+    wide[0] = value
+    this.fixed32(halves[0] ?? 0)
+    this.fixed32(halves[1] ?? 0)
+  }
+
   double(value: number): void {
     this.reserve(8)
     this.length = this.bytes.writeDoubleLE(value, this.length)
