@@ -9,10 +9,10 @@ import type { RelationName } from './relation.ts'
 import type { SecretUri } from './secret.ts'
 import type { Status } from './status.ts'
 
-/** A file as it shall be. Folders on the way are made. */
+/** A file as it shall be. Folders on the way are made. Permissions and owner are compared only when said. */
 export interface DesiredFile extends Ownership {
   readonly content: string
-  /** By default 0644; compared only when said. */
+  /** By default 0644. */
   readonly permissions?: number
 }
 

@@ -43,6 +43,7 @@ export const charmErrors = {
   CHARM_PEBBLE_PROTOCOL: { message: (request: string, why: string) => `cannot read Pebble's answer to "${request}": ${why}` },
   CHARM_PEBBLE_PATH: { message: (action: string, path: string, why: string) => `cannot ${action} file "${path}": ${why}` },
   CHARM_PEBBLE_CHANGE_FAILED: { message: (summary: string, why: string) => `cannot finish change "${summary}": ${why}` },
+  CHARM_PEBBLE_EXEC: { message: (command: string, exit: string) => `cannot run command "${command}": it ended with exit code ${exit}` },
   CHARM_PEBBLE_TIMEOUT: {
     message: (change: string, seconds: string) => `cannot wait for change "${change}": not ready after ${seconds} s`,
   },

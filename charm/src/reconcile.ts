@@ -4,7 +4,6 @@ import { isCharmError } from './errors.ts'
 import type { HookEvent } from './event.ts'
 import type { Hook } from './hook.ts'
 import { applicationVersionSet } from './hook-tool/version.ts'
-import { describeObject } from './kubernetes/object.ts'
 import type { CharmMetadata } from './metadata.ts'
 import { blocked, type Status, waiting } from './status.ts'
 import { writeObjects } from './write/object.ts'
@@ -65,8 +64,10 @@ const failureStatuses = ({ containers, failedObjects }: Applied): readonly Statu
   ...Object.entries<AppliedContainer | undefined>(containers).flatMap(([name, container]) =>
     container?.failure ? [waiting(`${name}: ${container.failure.message}`)] : [],
   ),
-  ...failedObjects.map(({ object, failure }) => blocked(`${describeObject(object)}: ${failure.message}`)),
+  ...failedObjects.map(({ failure }) => blocked(failure.message)),
 ]
+
+const failuresOf = (applied: Applied): readonly string[] => failureStatuses(applied).map(({ message }) => message)
 
 const statusesOf = <Metadata extends CharmMetadata>(
   desired: DesiredStatus<Metadata> | undefined,
@@ -91,6 +92,7 @@ export const reconcileOnce = async <Metadata extends CharmMetadata, Observed>(
   if (planned === null) return
   const { desired, steps } = planned
   const { written, applied } = await writeOutside(hook, desired)
+  for (const failure of failuresOf(applied)) await hook.log.warning(`${hook.context.name}: ${failure}`)
   for (const step of steps) await step.perform()
   const done = [...written, ...steps.map(({ what }) => what)]
   const unit = await writeUnitStatus(hook, statusesOf(desired.unitStatus, applied))

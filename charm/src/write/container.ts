@@ -7,13 +7,23 @@ import { getPlan, isPlanned } from '../pebble/plan.ts'
 import { listServices, replan, type ServiceInfo, stopServices } from '../pebble/service.ts'
 import { findSystemInfo } from '../pebble/system-info.ts'
 
-const differs = async (pebble: PebbleClient, path: string, { content, permissions }: DesiredFile): Promise<boolean> => {
+const differsInOwner = (info: FileInfo | undefined, { permissions, user, userId, group, groupId }: DesiredFile): boolean =>
+  (permissions !== undefined && permissions !== info?.permissions) ||
+  (user !== undefined && user !== info?.user) ||
+  (userId !== undefined && userId !== info?.userId) ||
+  (group !== undefined && group !== info?.group) ||
+  (groupId !== undefined && groupId !== info?.groupId)
+
+const differs = async (pebble: PebbleClient, path: string, file: DesiredFile): Promise<boolean> => {
   const stored = await findFile(pebble, path)
-  if (stored === null || !stored.equals(Buffer.from(content))) return true
-  if (permissions === undefined) return false
-  const [info] = await listFiles(pebble, path, { itself: true })
-  return info?.permissions !== permissions
+  if (stored === null || !stored.equals(Buffer.from(file.content))) return true
+  const { content: _, ...owner } = file
+  if (Object.keys(owner).length === 0) return false
+  return differsInOwner((await listFiles(pebble, path, { itself: true }))[0], file)
 }
+
+/** Told of each thing as it is done, so that it is known what was when the next one fails. */
+type Note = (what: string) => void
 
 /** All files and folders below a folder, deepest last. */
 const walk = async (pebble: PebbleClient, folder: string): Promise<readonly FileInfo[]> => {
@@ -23,32 +33,39 @@ const walk = async (pebble: PebbleClient, folder: string): Promise<readonly File
   return found
 }
 
-const writeFiles = async (pebble: PebbleClient, files: Readonly<Record<string, DesiredFile>>): Promise<readonly string[]> => {
+const writeFiles = async (pebble: PebbleClient, files: Readonly<Record<string, DesiredFile>>, note: Note): Promise<void> => {
   const changed: FilePush[] = []
   for (const [path, file] of Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (await differs(pebble, path, file)) changed.push({ path, ...file })
   }
-  if (changed.length > 0) await pushFiles(pebble, changed)
-  return changed.map(({ path }) => `write file ${path}`)
+  if (changed.length === 0) return
+  await pushFiles(pebble, changed)
+  for (const { path } of changed) note(`write file ${path}`)
 }
 
-const removeFiles = async (pebble: PebbleClient, paths: readonly string[]): Promise<readonly string[]> => {
-  for (const path of paths) await removePath(pebble, path, { recursive: true })
-  return paths.map((path) => `remove file ${path}`)
+const removeFiles = async (pebble: PebbleClient, paths: readonly string[], note: Note): Promise<void> => {
+  for (const path of paths) {
+    await removePath(pebble, path, { recursive: true })
+    note(`remove file ${path}`)
+  }
 }
 
 const writeFolder = async (
   pebble: PebbleClient,
-  { folder, files }: { readonly folder: string; readonly files: Readonly<Record<string, DesiredFile>> },
-): Promise<readonly string[]> => {
+  { folder, files, note }: { readonly folder: string; readonly files: Readonly<Record<string, DesiredFile>>; readonly note: Note },
+): Promise<void> => {
   const wanted = Object.fromEntries(Object.entries(files).map(([name, file]) => [`${folder}/${name}`, file]))
-  const isWanted = ({ path, type }: FileInfo): boolean =>
-    type === 'directory' ? Object.keys(wanted).some((file) => file.startsWith(`${path}/`)) : wanted[path] !== undefined
+  const folders = new Set(Object.keys(wanted).flatMap(parents))
+  const isWanted = ({ path, type }: FileInfo): boolean => (type === 'directory' ? folders.has(path) : wanted[path] !== undefined)
   const surplus = (await walk(pebble, folder)).filter((entry) => !isWanted(entry)).map(({ path }) => path)
   // What lies below a surplus folder goes with it.
-  const roots = surplus.filter((path) => !surplus.some((other) => path.startsWith(`${other}/`)))
-  return [...(await removeFiles(pebble, roots)), ...(await writeFiles(pebble, wanted))]
+  const roots = surplus.filter((path) => !parents(path).some((above) => surplus.includes(above)))
+  await removeFiles(pebble, roots, note)
+  await writeFiles(pebble, wanted, note)
 }
+
+const parents = (path: string): readonly string[] =>
+  [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)).filter((above) => above !== '')
 
 const enabledServices = (layers: Readonly<Record<string, Layer>>): readonly string[] =>
   Object.values(layers).flatMap(({ services = {} }) =>
@@ -61,40 +78,37 @@ const enabledServices = (layers: Readonly<Record<string, Layer>>): readonly stri
 const isDown = (service: ServiceInfo | undefined): boolean =>
   service === undefined || (service.current !== 'active' && service.current !== 'backoff')
 
-const writeLayers = async (pebble: PebbleClient, layers: Readonly<Record<string, Layer>> = {}): Promise<readonly string[]> => {
-  const labels = Object.keys(layers).sort()
-  if (labels.length === 0) return []
+const writeLayers = async (pebble: PebbleClient, layers: Readonly<Record<string, Layer>>, note: Note): Promise<void> => {
+  const entries = Object.entries(layers).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (entries.length === 0) return
   const plan = await getPlan(pebble)
-  const written: string[] = []
-  for (const label of labels) {
-    const layer = layers[label]
-    if (layer === undefined || isPlanned(layer, plan)) continue
+  const missing = entries.filter(([, layer]) => !isPlanned(layer, plan))
+  for (const [label, layer] of missing) {
     await addLayer(pebble, label, layer)
-    written.push(`add layer ${label}`)
+    note(`add layer ${label}`)
   }
   const services = await listServices(pebble)
   const down = enabledServices(layers).some((name) => isDown(services.find((service) => service.name === name)))
-  if (written.length === 0 && !down) return []
+  if (missing.length === 0 && !down) return
+  note('replan')
   await replan(pebble)
-  return [...written, 'replan']
 }
 
-const stopRunning = async (pebble: PebbleClient, names: readonly string[] = []): Promise<readonly string[]> => {
-  if (names.length === 0) return []
+const stopRunning = async (pebble: PebbleClient, names: readonly string[], note: Note): Promise<void> => {
+  if (names.length === 0) return
   const running = (await listServices(pebble, { names })).filter(({ current }) => current !== 'inactive').map(({ name }) => name)
-  if (running.length > 0) await stopServices(pebble, running)
-  return running.map((name) => `stop service ${name}`)
+  if (running.length === 0) return
+  await stopServices(pebble, running)
+  for (const name of running) note(`stop service ${name}`)
 }
 
-const writeAll = async (pebble: PebbleClient, desired: DesiredContainer, written: string[]): Promise<void> => {
-  const { files = {}, folders = {}, absent = [], layers, stopped } = desired
-  for (const folder of Object.keys(folders).sort()) written.push(...(await writeFolder(pebble, { folder, files: folders[folder] ?? {} })))
-  written.push(...(await writeFiles(pebble, files)))
-  const there: string[] = []
-  for (const path of absent) if ((await findFile(pebble, path)) !== null) there.push(path)
-  written.push(...(await removeFiles(pebble, there)))
-  written.push(...(await writeLayers(pebble, layers)))
-  written.push(...(await stopRunning(pebble, stopped)))
+const writeAll = async (pebble: PebbleClient, desired: DesiredContainer, note: Note): Promise<void> => {
+  const { files = {}, folders = {}, absent = [], layers = {}, stopped = [] } = desired
+  for (const folder of Object.keys(folders).sort()) await writeFolder(pebble, { folder, files: folders[folder] ?? {}, note })
+  await writeFiles(pebble, files, note)
+  for (const path of absent) if ((await findFile(pebble, path)) !== null) await removeFiles(pebble, [path], note)
+  await writeLayers(pebble, layers, note)
+  await stopRunning(pebble, stopped, note)
 }
 
 /** What became of a desired container. */
@@ -113,7 +127,7 @@ export interface WrittenContainer {
 export const writeContainer = async (pebble: PebbleClient, desired: DesiredContainer): Promise<WrittenContainer> => {
   if ((await findSystemInfo(pebble)) === null) return { written: [], applied: { reachable: false, services: [], failure: null } }
   const written: string[] = []
-  const failure = await catchCharmError(() => writeAll(pebble, desired, written))
+  const failure = await catchCharmError(() => writeAll(pebble, desired, (what) => written.push(what)))
   let services: readonly ServiceInfo[] = []
   const blind = await catchCharmError(async () => {
     services = await listServices(pebble)
