@@ -20,6 +20,8 @@ export interface ReadGroup {
   readonly keySet: number
   /** The names under which features stand in the table. */
   readonly features: readonly string[]
+  /** Whether PostgreSQL picks the features. It does not where most of a view is asked for: then reading all is cheaper. */
+  readonly picks: boolean
   readonly featureIndex: ByteIndex
   readonly decoders: readonly ValueDecoder<unknown>[]
   /** Where each feature goes: its places among the stored features that were asked for, several when it was asked for under two names. */
@@ -32,9 +34,9 @@ export interface ReadGroup {
 export interface ReadPlan {
   readonly keySets: readonly KeySet[]
   readonly groups: readonly ReadGroup[]
-  /** One statement for all groups. Parameters: a bytea[] a key set, then a text[] a group. */
+  /** One statement for all groups. Parameters: a bytea[] a key set, then a text[] a group that picks. */
   readonly statement: string
-  /** One statement a group, for reading them side by side. Parameters: bytea[], text[]. */
+  /** One statement a group, for reading them side by side. Parameters: bytea[], and text[] where it picks. */
   readonly statements: readonly string[]
   /** How many stored features there are places for. */
   readonly size: number
@@ -47,8 +49,14 @@ export interface ReadPlanOptions {
   readonly tableOf: (view: AnyStoredView) => OnlineTable
 }
 
-const select = (group: number, table: OnlineTable, keys: number, features: number): string =>
-  `SELECT ${group}::int4, entity_key, feature_name, value, event_ts FROM ${tableSql(table)} WHERE entity_key = ANY($${keys}::bytea[]) AND feature_name = ANY($${features}::text[])`
+const select = (group: number, table: OnlineTable, keys: number, features: number | undefined): string =>
+  `SELECT ${group}::int4, entity_key, feature_name, value, event_ts FROM ${tableSql(table)} WHERE entity_key = ANY($${keys}::bytea[])${
+    features === undefined ? '' : ` AND feature_name = ANY($${features}::text[])`
+  }`
+
+// Measured on PostgreSQL 18, 5 views of 10 features, all asked for: without the filter 0.31 instead of 0.52 ms for 10 entities, 2.7 instead
+// of 3.2 ms for 100. A join with unnest() was slower in both cases.
+const picksWorthwhile = (asked: number, all: number): boolean => asked * 2 < all
 
 /** The join keys of a view; one without entities has Feast's dummy key, whose one value is the empty string. */
 export const joinKeysOf = (view: AnyStoredView): readonly JoinKey[] =>
@@ -94,6 +102,7 @@ export const compileReadPlan = (stored: readonly StoredFeature[], options: ReadP
       table: options.tableOf(first.view),
       keySet,
       features,
+      picks: picksWorthwhile(features.length, first.view.fields.length),
       featureIndex: byteIndex(features.map((name) => Buffer.from(name))),
       decoders: features.map((name) => valueDecoder(typeOf(name), { integers: options.integers })),
       places: [...byFeature.values()],
@@ -103,8 +112,14 @@ export const compileReadPlan = (stored: readonly StoredFeature[], options: ReadP
   return Object.freeze({
     keySets,
     groups,
-    statement: groups.map((group, at) => select(at, group.table, group.keySet + 1, keySets.length + at + 1)).join(' UNION ALL '),
-    statements: groups.map((group, at) => select(at, group.table, 1, 2)),
+    statement: groups
+      .map((group, at) => select(at, group.table, group.keySet + 1, pickParameter(groups, at, keySets.length)))
+      .join(' UNION ALL '),
+    statements: groups.map((group, at) => select(at, group.table, 1, group.picks ? 2 : undefined)),
     size: stored.length,
   })
 }
+
+/** The number of the parameter that holds the features a group picks: behind the keys, in the order of the groups that pick. */
+const pickParameter = (groups: readonly ReadGroup[], at: number, keySets: number): number | undefined =>
+  groups[at]?.picks === true ? keySets + groups.slice(0, at + 1).filter((group) => group.picks).length : undefined
