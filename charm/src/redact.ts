@@ -10,11 +10,25 @@ const mark = '***'
 // Shorter values stand in too many words: they are blotted out only where they stand alone.
 const shortest = 4
 const shortestBase64 = 6
+// A longer value is a whole document: nobody writes it into the middle of another in each of these ways.
+const longest = 4096
 
-const percent = (text: string, pattern: RegExp): string =>
-  text.replace(pattern, (character) =>
-    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
-  )
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+
+const hexPattern = (byte: number): string =>
+  byte
+    .toString(16)
+    .padStart(2, '0')
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
+
+// Everybody percent-encodes another set of characters, in either case: each character may stand as it is or encoded.
+const urlPattern = (value: string): RegExp => {
+  const characters = Array.from(value, (character) => {
+    const encoded = [...Buffer.from(character)].map((byte) => `%${hexPattern(byte)}`).join('')
+    return `(?:${literal(character)}|${encoded}${character === ' ' ? '|\\+' : ''})`
+  })
+  return new RegExp(characters.join(''), 'gu')
+}
 
 const escapeUnicode = (text: string, write: (code: number) => string): string =>
   text.replace(/[^\x20-\x7e]/gu, (character) => write(character.codePointAt(0) ?? 0))
@@ -41,18 +55,6 @@ const textForms = (value: string): readonly string[] => {
   return [value, json, inJson, jsonAscii(json), jsonAscii(inJson), goHtml(json), value.replaceAll("'", "''"), pythonRepr, yamlAscii(value)]
 }
 
-const urlForms = (value: string): readonly string[] => {
-  const strict = percent(value, /[^A-Za-z0-9_.~-]/gu)
-  const forms = [
-    encodeURI(value.toWellFormed()),
-    encodeURIComponent(value.toWellFormed()),
-    strict,
-    strict.replaceAll('%2F', '/'),
-    strict.replaceAll('%20', '+'),
-  ]
-  return [...forms, ...forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))]
-}
-
 // What stays of the base64 of a document that holds the value at any offset: the characters that its neighbours do not touch.
 const base64Forms = (value: string): readonly string[] => {
   const bytes = Buffer.from(value)
@@ -76,12 +78,12 @@ const lines = (value: string): readonly string[] =>
     : []
 
 const formsOf = (value: string): readonly string[] => {
-  const texts = [value, ...lines(value)].flatMap(textForms)
-  return [...texts, ...urlForms(value), ...[...new Set(texts)].flatMap(base64Forms).filter((form) => form.length >= shortestBase64)]
+  if (value.length > longest) return [value, JSON.stringify(value).slice(1, -1), ...base64Forms(value)]
+  const texts = [...new Set([value, ...lines(value)].flatMap(textForms))]
+  return [...texts, ...texts.flatMap(base64Forms).filter((form) => form.length >= shortestBase64)]
 }
 
-const standsAlone = (value: string): RegExp =>
-  new RegExp(`(?<![A-Za-z0-9])${value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![A-Za-z0-9])`, 'g')
+const standsAlone = (value: string): RegExp => new RegExp(`(?<![A-Za-z0-9])${literal(value)}(?![A-Za-z0-9])`, 'gu')
 
 /**
  * Makes a redactor that knows no value yet. Each protected value is found as it is, URL-encoded (each way in use), in base64 (both alphabets, at any
@@ -94,7 +96,7 @@ const standsAlone = (value: string): RegExp =>
  */
 export const createRedactor = (): Redactor => {
   const values = new Set<string>()
-  let forms: readonly string[] | null = null
+  let forms: readonly (string | RegExp)[] | null = null
 
   const protect = (value: string): void => {
     if (value === '' || values.has(value)) return
@@ -102,13 +104,20 @@ export const createRedactor = (): Redactor => {
     forms = null
   }
 
+  const compile = (): readonly (string | RegExp)[] => {
+    const longestFirst = [...values].sort((a, b) => b.length - a.length)
+    const long = longestFirst.filter((value) => value.length >= shortest)
+    const texts = [...new Set(long.flatMap(formsOf))].sort((a, b) => b.length - a.length)
+    return [
+      ...long.filter((value) => value.length <= longest).map(urlPattern),
+      ...texts,
+      ...longestFirst.filter((value) => value.length < shortest).map(standsAlone),
+    ]
+  }
+
   const redact = (text: string): string => {
-    const long = [...values].filter((value) => value.length >= shortest)
-    forms ??= [...new Set(long.flatMap(formsOf))].sort((a, b) => b.length - a.length)
-    let redacted = text
-    for (const form of forms) redacted = redacted.replaceAll(form, mark)
-    for (const value of values) if (value.length < shortest) redacted = redacted.replace(standsAlone(value), mark)
-    return redacted
+    forms ??= compile()
+    return forms.reduce<string>((redacted, form) => redacted.replaceAll(form, mark), text)
   }
 
   return { protect, redact }
