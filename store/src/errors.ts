@@ -159,6 +159,18 @@ export const errors = {
   },
   STORE_ONLINE_ROW_INVALID: { status: 500, message: (why: string) => `cannot read a row of the online store: ${why}` },
 
+  // Materialization and writing
+  STORE_VIEW_WITHOUT_HISTORY: {
+    status: 409,
+    message: (name: string) => `cannot read the history of view "${name}": it has no batch source`,
+  },
+  STORE_VIEW_NOT_ONLINE: { status: 409, message: (name: string) => `cannot materialize view "${name}": it is not online` },
+  STORE_MATERIALIZE_WINDOW_INVALID: { status: 400, message: (view: string, why: string) => `cannot materialize view "${view}": ${why}` },
+  STORE_PUSH_SOURCE_NOT_FOUND: {
+    status: 422,
+    message: (name: string, known: string) => `cannot push to "${name}": no view has such a push source; ${known}`,
+  },
+
   // On-demand transformations
   STORE_TRANSFORM_FAILED: {
     status: 500,
