@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
 import { inject } from 'vitest'
+import { makeDatabases } from '../bundle/src/postgres/database.ts'
+import { makePassword } from '../bundle/src/postgres/password.ts'
 
 /** A database of a test: its owner's credentials, as parts and as a URL, and the superuser's URL of the same database. */
 export interface TestDatabase {
@@ -24,25 +25,19 @@ export interface TestDatabase {
  * const client = new pg.Client({ connectionString: url })
  */
 export const testDatabase = async (): Promise<TestDatabase> => {
-  const server = inject('postgres')
+  const admin = inject('postgres')
   const database = `test_${randomBytes(6).toString('hex')}`
-  const password = randomBytes(18).toString('base64url')
-  const admin = new pg.Client({ ...server, database: 'postgres' })
-  await admin.connect()
-  try {
-    await admin.query(`CREATE ROLE ${database} LOGIN PASSWORD '${password}'`)
-    await admin.query(`CREATE DATABASE ${database} OWNER ${database}`)
-  } finally {
-    await admin.end()
-  }
-  const { host, port } = server
+  const password = makePassword()
+  await makeDatabases(admin, [{ name: database, user: database, password }])
+  const { host, port } = admin
+  const at = `${host}:${port}/${database}`
   return {
     host,
     port,
     user: database,
     password,
     database,
-    url: `postgresql://${database}:${password}@${host}:${port}/${database}`,
-    adminUrl: `postgresql://${server.user}:${encodeURIComponent(server.password)}@${host}:${port}/${database}`,
+    url: `postgresql://${database}:${password}@${at}`,
+    adminUrl: `postgresql://${admin.user}:${admin.password}@${at}`,
   }
 }

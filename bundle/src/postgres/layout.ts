@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { access, constants, lchown, lstat, mkdir, readlink, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { bundleError } from '../errors.ts'
+import { canReach, folderError, isPrivate, makeFolder, systemCode, writingInto } from './folder.ts'
+import { type Account, type Host, serverAccount } from './host.ts'
+
+/**
+ * Where the parts of one PostgreSQL lie. `directory` is the caller's: password and log. `home` is what the server's account
+ * must reach and may not write: lock, configuration, and the data folder, which alone belongs to that account. They are the
+ * same folder unless root's `directory` lets no other account in.
+ */
+export interface Layout {
+  readonly directory: string
+  readonly home: string
+  readonly data: string
+  readonly sockets: string
+  readonly passwordFile: string
+  readonly portFile: string
+  readonly logFile: string
+  readonly lockFile: string
+  readonly configuration: string
+  readonly access: string
+  /** Who the server runs as, when that is not who we are. */
+  readonly account: Account | undefined
+}
+
+/** `sun_path` holds 104 bytes on macOS and 108 on Linux, and PostgreSQL wants room for the name of the socket's lock file. */
+const longestSocket = 99
+
+const shortName = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 12)
+
+/** The first folder of a list that serves; the first reason when none does. */
+const firstOf = async (folders: readonly string[], attempt: (folder: string) => Promise<string | undefined>): Promise<string> => {
+  let failure: unknown
+  for (const folder of folders) {
+    try {
+      const found = await attempt(folder)
+      if (found !== undefined) return found
+    } catch (error) {
+      failure ??= folderError(folder, error)
+    }
+  }
+  throw failure ?? bundleError('BUNDLE_FOLDER_UNUSABLE', [folders.join('", "'), 'the account of PostgreSQL may not enter it'])
+}
+
+const findHome = async (directory: string, host: Host, account: Account | undefined): Promise<string> => {
+  if (account === undefined || (await canReach(directory, account))) return directory
+  return firstOf(host.states, async (state) => {
+    await makeFolder(state, 0o755)
+    if (!(await isPrivate(state, host.account)) || !(await canReach(state, account))) return undefined
+    const home = join(state, shortName(directory))
+    await makeFolder(home, 0o755)
+    if (!(await isPrivate(home, host.account))) return undefined
+    await writingInto(home, () => writeFile(join(home, 'belongs-to'), `${directory}\n`))
+    return home
+  })
+}
+
+/** Shows people where the data is when it cannot lie in their folder. */
+const pointTo = async (data: string, link: string): Promise<void> => {
+  try {
+    if ((await readlink(link)) === data) return
+  } catch (error) {
+    if (systemCode(error) === 'EINVAL')
+      throw bundleError('BUNDLE_DATA_FOLDER_INVALID', [link, 'the account of PostgreSQL may not enter it'])
+    if (systemCode(error) !== 'ENOENT') throw error
+  }
+  await rm(link, { force: true })
+  await symlink(data, link)
+}
+
+const findSockets = (home: string, { temporaries, account }: Host, server: Account | undefined): Promise<string> =>
+  firstOf(temporaries, async (temporary) => {
+    const folder = join(await realpath(temporary), `feast-${shortName(`${account?.uid} ${home}`)}`)
+    if (Buffer.byteLength(join(folder, '.s.PGSQL.65535.lock')) > longestSocket) return undefined
+    return server === undefined || (await canReach(dirname(folder), server)) ? folder : undefined
+  })
+
+/**
+ * Decides where everything lies and makes the two outer folders.
+ *
+ * @throws BUNDLE_FOLDER_UNUSABLE, BUNDLE_DISK_FULL
+ */
+export const layOut = async (wanted: string, host: Host): Promise<Layout> => {
+  await makeFolder(wanted, 0o755)
+  const directory = await realpath(wanted)
+  const account = serverAccount(host)
+  const home = await findHome(directory, host, account)
+  for (const folder of new Set([directory, home])) await writingInto(folder, () => access(folder, constants.W_OK | constants.X_OK))
+  const data = join(home, 'data')
+  if (home !== directory) await pointTo(data, join(directory, 'data'))
+  return {
+    directory,
+    home,
+    data,
+    sockets: await findSockets(home, host, account),
+    passwordFile: join(directory, 'superuser.password'),
+    portFile: join(directory, 'port'),
+    logFile: join(directory, 'postgres.log'),
+    lockFile: join(home, 'lock'),
+    configuration: join(home, 'postgresql.conf'),
+    access: join(home, 'pg_hba.conf'),
+    account,
+  }
+}
+
+/** Makes the folder of the sockets, for the server's account and nobody else. Call with the lock held. */
+export const makeSocketFolder = async ({ sockets, account }: Layout, own: Account | undefined): Promise<void> => {
+  try {
+    await mkdir(sockets, { mode: 0o700 })
+    if (account !== undefined) await lchown(sockets, account.uid, account.gid)
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw folderError(sockets, error)
+    const found = await lstat(sockets)
+    const owner = account?.uid ?? own?.uid ?? found.uid
+    if (!found.isDirectory() || found.uid !== owner) throw bundleError('BUNDLE_FOLDER_UNUSABLE', [sockets, 'it belongs to another account'])
+  }
+}
