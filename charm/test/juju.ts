@@ -1,5 +1,19 @@
-import type { RunTool, ToolCall } from '../src/hook-tool/run.ts'
-import { type Hook, HookContext, type Model, type ModelHolder, newApplication, newUnit, runTool } from '../src/testing/index.ts'
+import type { Charm } from '../src/charm.ts'
+import type { Environment } from '../src/context.ts'
+import { type CharmHost, dispatch } from '../src/dispatch.ts'
+import type { RunTool, ToolCall, ToolResult } from '../src/hook-tool/run.ts'
+import type { CharmMetadata } from '../src/metadata.ts'
+import {
+  type Hook,
+  HookContext,
+  type HookPlace,
+  hookEnvironment,
+  type Model,
+  type ModelHolder,
+  newApplication,
+  newUnit,
+  runTool,
+} from '../src/testing/index.ts'
 
 /** The model that most tests begin with: feast-ui leads, is related to pg by `db` and to itself by `peers`. */
 export const baseModel: Model = {
@@ -91,3 +105,78 @@ export const beginHook = ({
   }
   return { context, run, calls, lines: () => calls.map(({ tool, args }) => [tool, ...args].join(' ')) }
 }
+
+/** What a charm left behind in one hook. */
+export interface CharmRun extends JujuHook {
+  readonly exit: number
+  /** What could not be logged. */
+  readonly errors: readonly string[]
+  /** Log lines, as `LEVEL text`. */
+  readonly log: () => readonly string[]
+  /** Calls that write, in order, without `juju-log`. */
+  readonly writes: () => readonly string[]
+}
+
+const readers = /^(?:[a-z-]+-(?:get|ids|list)|relation-model-get|secret-info-get|is-leader|opened-ports|goal-state|juju-log)$/
+
+const place: HookPlace = {
+  charmDir: '/charm',
+  toolDir: '/tools',
+  path: '/usr/bin',
+  socket: '/charm/agent.socket',
+  contextId: 'feast-ui/0-1',
+  jujuVersion: '3.6.25',
+  apiAddresses: '10.1.0.1:17070',
+  cloudApiVersion: '1.31.0',
+}
+
+/** How {@link runCharm} runs a charm. */
+export interface CharmRunOptions extends Pick<CharmHost, 'connectPebble' | 'connectKubernetes'> {
+  readonly model?: Model
+  readonly unit?: string
+  readonly hook?: Hook
+  readonly env?: Environment
+  /** Answers in place of a tool; null lets the tool answer. */
+  readonly interfere?: (call: ToolCall) => ToolResult | null
+}
+
+/**
+ * Runs a charm for one hook, in process.
+ *
+ * @example
+ * const { exit, writes } = await runCharm(charm, { hook: { kind: 'install' } })
+ */
+export const runCharm = async <Metadata extends CharmMetadata, Observed>(
+  charm: Charm<Metadata, Observed>,
+  { env = {}, interfere = () => null, connectPebble, connectKubernetes, ...options }: CharmRunOptions = {},
+): Promise<CharmRun> => {
+  const begun = beginHook(options)
+  const errors: string[] = []
+  const runTool: RunTool = async (call) => {
+    const answer = interfere(call)
+    if (answer === null) return begun.run(call)
+    begun.calls.push(call)
+    return answer
+  }
+  const exit = await dispatch(charm, {
+    env: {
+      ...hookEnvironment(begun.context, place),
+      JUJU_DISPATCH_PATH: `${begun.context.hook.action ? 'actions' : 'hooks'}/${begun.context.hookName}`,
+      ...env,
+    },
+    runTool,
+    writeError: (line) => errors.push(line),
+    ...(connectPebble === undefined ? {} : { connectPebble }),
+    ...(connectKubernetes === undefined ? {} : { connectKubernetes }),
+  })
+  return {
+    ...begun,
+    exit,
+    errors,
+    log: () => begun.context.log.map(({ level, message }) => `${level} ${message}`),
+    writes: () => begun.lines().filter((line) => !readers.test(line.split(' ')[0] ?? '')),
+  }
+}
+
+/** A refusal of a tool, with Juju's exit code and words. */
+export const refusing = (words: string, exit = 1): ToolResult => ({ exit, stdout: '', stderr: `ERROR ${words}\n` })
