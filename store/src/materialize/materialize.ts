@@ -4,8 +4,8 @@ import type { AnyStoredView } from '../definition/definition.ts'
 import { storeError } from '../errors.ts'
 import type { OfflineStore } from '../offline/offline.ts'
 import type { OnlineStore } from '../online/online.ts'
+import type { Interval } from '../registry/interval.ts'
 import { historyOf, sourceFeatures, sourceKeys } from '../retrieve/source-columns.ts'
-import type { Interval } from './window.ts'
 
 /** How far a materialization is. */
 export interface MaterializeProgress {

@@ -1,11 +1,6 @@
 import type { AnyStoredView } from '../definition/definition.ts'
 import { storeError } from '../errors.ts'
-
-/** A range of event time, both ends inclusive, microseconds since 1970 (UTC). */
-export interface Interval {
-  readonly start: bigint
-  readonly end: bigint
-}
+import type { Interval } from '../registry/interval.ts'
 
 /** Where Feast begins when a view was never materialized and its values count for ever: a year back. */
 const year = 52n * 7n * 86_400_000_000n

@@ -1,4 +1,4 @@
-import type { Sql } from '../registry/database.ts'
+import type { Queryable } from '../postgres/query.ts'
 
 /** What a job did, or is doing. */
 export type JobState = 'running' | 'succeeded' | 'failed' | 'cancelled'
@@ -52,13 +52,13 @@ const micros = (expression: string): string => `(extract(epoch FROM ${expression
 const moment = (parameter: string): string => `(timestamptz 'epoch' + ${parameter}::bigint * interval '1 microsecond')`
 
 /** Whether our table is there. */
-export const hasJobTable = async (sql: Sql): Promise<boolean> => {
+export const hasJobTable = async (sql: Queryable): Promise<boolean> => {
   const { rows } = await sql.query(`SELECT to_regclass('charmed_feast.job') IS NOT NULL AS present`)
   return rows[0]?.present === true
 }
 
 /** Makes our schema and table when they are not there: needs CREATE on the database the first time, and nothing after. */
-export const ensureJobTable = async (sql: Sql): Promise<void> => {
+export const ensureJobTable = async (sql: Queryable): Promise<void> => {
   if (await hasJobTable(sql)) return
   for (const statement of createJobTableSql) await sql.query(statement)
 }
@@ -67,7 +67,10 @@ export const ensureJobTable = async (sql: Sql): Promise<void> => {
 const leaseSeconds = 60
 
 /** Enters a job that starts now. */
-export const startJob = async (sql: Sql, job: Pick<Job, 'id' | 'project' | 'view' | 'start' | 'end' | 'requestedBy'>): Promise<void> => {
+export const startJob = async (
+  sql: Queryable,
+  job: Pick<Job, 'id' | 'project' | 'view' | 'start' | 'end' | 'requestedBy'>,
+): Promise<void> => {
   await sql.query(
     `INSERT INTO charmed_feast.job (id, project, view, start_time, end_time, state, requested_by, started_at, lease_until)
 VALUES ($1, $2, $3, ${moment('$4')}, ${moment('$5')}, 'running', $6, clock_timestamp(), clock_timestamp() + ${leaseSeconds} * interval '1 second')`,
@@ -76,14 +79,14 @@ VALUES ($1, $2, $3, ${moment('$4')}, ${moment('$5')}, 'running', $6, clock_times
 }
 
 /** Says that a job is still alive. */
-export const renewLease = async (sql: Sql, id: string): Promise<void> => {
+export const renewLease = async (sql: Queryable, id: string): Promise<void> => {
   await sql.query(`UPDATE charmed_feast.job SET lease_until = clock_timestamp() + ${leaseSeconds} * interval '1 second' WHERE id = $1`, [
     id,
   ])
 }
 
 /** Ends a job well: in the transaction that writes its values, so that neither stands without the other. */
-export const finishJob = async (sql: Sql, id: string, counts: Pick<Job, 'rows' | 'skippedRows' | 'values'>): Promise<void> => {
+export const finishJob = async (sql: Queryable, id: string, counts: Pick<Job, 'rows' | 'skippedRows' | 'values'>): Promise<void> => {
   await sql.query(
     `UPDATE charmed_feast.job SET state = 'succeeded', finished_at = clock_timestamp(), rows = $2, skipped_rows = $3, "values" = $4, lease_until = NULL WHERE id = $1`,
     [id, counts.rows, counts.skippedRows, counts.values],
@@ -91,7 +94,7 @@ export const finishJob = async (sql: Sql, id: string, counts: Pick<Job, 'rows' |
 }
 
 /** Ends a job badly, with the words of the error: they hold no secret. */
-export const failJob = async (sql: Sql, id: string, state: 'failed' | 'cancelled', error: string): Promise<void> => {
+export const failJob = async (sql: Queryable, id: string, state: 'failed' | 'cancelled', error: string): Promise<void> => {
   await sql.query(
     `UPDATE charmed_feast.job SET state = $2, finished_at = clock_timestamp(), error = $3, lease_until = NULL WHERE id = $1 AND state = 'running'`,
     [id, state, error],
@@ -99,7 +102,7 @@ export const failJob = async (sql: Sql, id: string, state: 'failed' | 'cancelled
 }
 
 /** Notes that the registry has the interval of a job. */
-export const markRecorded = async (sql: Sql, ids: readonly string[]): Promise<void> => {
+export const markRecorded = async (sql: Queryable, ids: readonly string[]): Promise<void> => {
   await sql.query('UPDATE charmed_feast.job SET recorded = true WHERE id = ANY($1::uuid[])', [ids])
 }
 
@@ -130,7 +133,7 @@ const jobOf = (row: Readonly<Record<string, unknown>>): Job =>
   })
 
 /** Jobs that wrote their values and that the registry may not know of: what a crash between the two databases leaves. */
-export const unrecordedJobs = async (sql: Sql, project: string): Promise<readonly Job[]> => {
+export const unrecordedJobs = async (sql: Queryable, project: string): Promise<readonly Job[]> => {
   const { rows } = await sql.query(
     `SELECT ${columns} FROM charmed_feast.job WHERE project = $1 AND state = 'succeeded' AND NOT recorded ORDER BY finished_at`,
     [project],
@@ -140,7 +143,7 @@ export const unrecordedJobs = async (sql: Sql, project: string): Promise<readonl
 
 /** The jobs of a project, of one view or of all, newest first. A running job whose process went silent reads as failed. */
 export const listJobs = async (
-  sql: Sql,
+  sql: Queryable,
   project: string,
   options: { readonly view?: string; readonly limit: number; readonly offset?: number },
 ): Promise<readonly Job[]> => {

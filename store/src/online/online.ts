@@ -5,6 +5,9 @@ import type { EncodedCounts } from './online-rows.ts'
 import type { Reading } from './read.ts'
 import type { OnlineTable } from './table.ts'
 
+/** What a table is made of: also a computed view that is written has one. */
+export type OnlineView = Pick<AnyStoredView, 'name' | 'fields'>
+
 /** What a load is entered as, before it begins. */
 export type JobRequest = Pick<Job, 'id' | 'project' | 'view' | 'start' | 'end' | 'requestedBy'>
 
@@ -29,7 +32,7 @@ export interface LoadOptions {
 export interface OnlineStore extends AsyncDisposable {
   tableOf(view: AnyStoredView): OnlineTable
   /** Makes the tables that are missing. */
-  createTables(views: readonly AnyStoredView[]): Promise<void>
+  createTables(views: readonly OnlineView[]): Promise<void>
   /** Removes the tables of views by name; those that are not there do no harm. */
   dropTables(views: readonly string[]): Promise<void>
   /** Fills a reading with what the store has. `snapshot`: all views as of one moment. */
