@@ -24,8 +24,8 @@ export const startupOptions = (target: PostgresTarget, settings: Settings = {}):
 }
 
 /**
- * What a connection tells the server when it starts. UTC, ISO dates and UTF-8 hold whatever the role or the database has as default;
- * PgBouncer tracks exactly these. Message: https://www.postgresql.org/docs/18/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-STARTUPMESSAGE
+ * What a connection tells the server when it starts. UTC and ISO dates hold whatever the role or the database has as default,
+ * and PgBouncer tracks both. `client_encoding` is added by whoever writes the message. Message: https://www.postgresql.org/docs/18/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-STARTUPMESSAGE
  *
  * @example
  * startupParameters(target, { max_parallel_workers_per_gather: '0' }).TimeZone // 'UTC'
@@ -36,7 +36,6 @@ export const startupParameters = (target: PostgresTarget, settings: Settings = {
     user: target.user,
     database: target.database,
     application_name: target.applicationName,
-    client_encoding: 'UTF8',
     DateStyle: 'ISO',
     TimeZone: 'UTC',
     ...(options === '' ? {} : { options }),

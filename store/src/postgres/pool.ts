@@ -1,0 +1,157 @@
+import type pg from 'pg'
+import { StoreError, storeError } from '../errors.ts'
+import { isLost, sqlState, statementFailure } from './failure.ts'
+import { runInterruptible } from './interrupt.ts'
+import { type Queryable, type QueryOptions, type QueryResult, runQuery } from './query.ts'
+import { openSession, type Session } from './session.ts'
+import { Slots } from './slots.ts'
+import { transactionSettings } from './startup.ts'
+import { describeTarget, type PostgresTarget } from './target.ts'
+import { runTransaction, type Transaction, type TransactionOptions } from './transaction.ts'
+
+/** Options of {@link openPool}. */
+export interface PoolOptions {
+  /** Most connections at a time. */
+  readonly max: number
+  /** As many stay open when idle; the others close after `idleMs`. 0 unless told. */
+  readonly min?: number
+  /** 60,000 unless told. */
+  readonly idleMs?: number
+  /** Asked when the login was refused: the password may have been rotated. Its answer is used from then on, and tried once. */
+  readonly reload?: () => Promise<PostgresTarget>
+}
+
+/** Connections to one target for general work, over `pg`. Opens none before the first statement. */
+export class Pool implements Queryable, AsyncDisposable {
+  readonly #slots: Slots<Session>
+  readonly #reload: PoolOptions['reload']
+  #target: PostgresTarget
+  #reloading: Promise<PostgresTarget> | undefined
+
+  constructor(target: PostgresTarget, { max, min = 0, idleMs = 60_000, reload }: PoolOptions) {
+    this.#target = target
+    this.#reload = reload
+    this.#slots = new Slots<Session>({
+      max,
+      min,
+      idleMs,
+      open: (signal) => this.#open(signal),
+      close: (session) => session.close(),
+      closedError: () => storeError('STORE_POSTGRES_POOL_CLOSED', [describeTarget(this.#target)]),
+    })
+  }
+
+  /** Where new connections go: what was given, or what `reload` last answered. */
+  get target(): PostgresTarget {
+    return this.#target
+  }
+
+  /** Runs one statement; see {@link Queryable}. Throws `STORE_POSTGRES_…` errors, the server's own in `cause`. */
+  readonly query = async <Row extends object = Readonly<Record<string, unknown>>>(
+    text: string,
+    values: readonly unknown[] = [],
+    options: QueryOptions = {},
+  ): Promise<QueryResult<Row>> => {
+    const run = (fresh: boolean) => this.#lend(options.signal, fresh, (session) => this.#query<Row>(session, text, values, options))
+    try {
+      return await run(false)
+    } catch (error) {
+      if (!options.idempotent || !isLost(error)) throw error
+      return await run(true)
+    }
+  }
+
+  /**
+   * Runs `act` between BEGIN and COMMIT on one connection, and gives its value. Rolls back when it throws, or when `signal` aborts.
+   *
+   * @example
+   * await pool.transaction(async (tx) => {
+   *   await tx.query('UPDATE projects SET name = $1', ['a'])
+   * })
+   */
+  async transaction<Value>(act: (transaction: Transaction) => Promise<Value>, options: TransactionOptions = {}): Promise<Value> {
+    return await this.#lend(options.signal, false, (session) => runTransaction(session, act, options))
+  }
+
+  /**
+   * Lends the `pg` client itself, for COPY streams. It goes back when `act` ends, and is closed if `act` throws; leave no transaction open.
+   *
+   * @example
+   * await pool.client((client) => pipeline(rows, client.query(from('COPY t FROM STDIN'))))
+   */
+  async client<Value>(act: (client: pg.Client) => Promise<Value>, options: { readonly signal?: AbortSignal } = {}): Promise<Value> {
+    return await this.#lend(options.signal, false, async (session) => {
+      const translate = (error: unknown) =>
+        sqlState(error) !== undefined || isLost(error) ? statementFailure(error, session.target, 'COPY') : error
+      try {
+        return await runInterruptible(session, () => act(session.client), translate, options.signal)
+      } catch (error) {
+        session.cut()
+        throw error
+      } finally {
+        if (session.client.getTransactionStatus() !== 'I') session.cut()
+      }
+    })
+  }
+
+  /** Takes no more work, lets running work end, and closes every connection. */
+  async close(): Promise<void> {
+    await this.#slots.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #query<Row extends object>(session: Session, text: string, values: readonly unknown[], options: QueryOptions) {
+    // What PgBouncer would not take at login must be said in the transaction of the statement.
+    const bare = Object.keys(transactionSettings(session.target)).length === 0
+    if (bare) return await runQuery<Row>(session, text, values, options)
+    return await runTransaction(session, (transaction) => transaction.query<Row>(text, values), { signal: options.signal })
+  }
+
+  async #lend<Value>(signal: AbortSignal | undefined, fresh: boolean, act: (session: Session) => Promise<Value>): Promise<Value> {
+    const session = await this.#acquire(signal, fresh)
+    try {
+      return await act(session)
+    } finally {
+      this.#slots.release(session)
+    }
+  }
+
+  async #acquire(signal: AbortSignal | undefined, fresh: boolean): Promise<Session> {
+    try {
+      return await this.#slots.acquire({ fresh, signal })
+    } catch (cause) {
+      if (!signal?.aborted || cause instanceof StoreError) throw cause
+      const why = 'the caller gave up while waiting for a connection'
+      throw storeError('STORE_POSTGRES_CANCELLED', [describeTarget(this.#target), why], { cause })
+    }
+  }
+
+  async #open(signal: AbortSignal | undefined): Promise<Session> {
+    const tried = this.#target
+    try {
+      return await openSession(tried, signal)
+    } catch (error) {
+      if (this.#reload === undefined || !(error instanceof StoreError) || error.code !== 'STORE_POSTGRES_LOGIN_REFUSED') throw error
+      // Somebody else may have reloaded while this login was on its way.
+      if (this.#target === tried) {
+        this.#reloading ??= this.#reload().finally(() => {
+          this.#reloading = undefined
+        })
+        this.#target = await this.#reloading
+      }
+      return await openSession(this.#target, signal)
+    }
+  }
+}
+
+/**
+ * Makes a pool of connections to a target; nothing is opened yet. Close it, or say `await using`.
+ *
+ * @example
+ * await using pool = openPool(parsePostgresUrl('postgresql://feast:secret@db/feast'), { max: 4 })
+ * const { rows } = await pool.query<{ n: bigint }>('SELECT count(*) AS n FROM entities WHERE project_id = $1', ['driver_stats'])
+ */
+export const openPool = (target: PostgresTarget, options: PoolOptions): Pool => new Pool(target, options)
