@@ -2,6 +2,8 @@ import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { testDatabase } from '../../../house/postgres.ts'
 import type { Database, Sql } from '../../src/registry/database.ts'
+import { kindList } from '../../src/registry/kind.ts'
+import { openSqlRegistry, type SqlRegistryOptions } from '../../src/registry/sql.ts'
 
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === 20 ? BigInt : pg.types.getTypeParser(oid, format ?? 'text')),
@@ -45,4 +47,17 @@ export const freshDatabase = async (): Promise<Database & { readonly url: string
   const database = openDatabase(url)
   onTestFinished(() => database.end())
   return { ...database, url, adminUrl }
+}
+
+/** An SQL registry on an empty database. */
+export const freshRegistry = async (options: Partial<SqlRegistryOptions> = {}) => {
+  const database = await freshDatabase()
+  return { database, registry: openSqlRegistry(database, { where: 'test', ...options }) }
+}
+
+/** Every row of every table with its transaction: what changes when a row is written again, even with the same bytes. */
+export const rowsOf = async (database: Database) => {
+  const tables = [...kindList.map(({ table }) => table), 'feast_metadata', 'feature_view_version_history']
+  const parts = tables.map((table) => `SELECT '${table}' AS "table", t.xmin::text, t::text AS row FROM ${table} t`)
+  return (await database.query(`${parts.join(' UNION ALL ')} ORDER BY 1, 3`)).rows
 }
