@@ -5,7 +5,6 @@ import { charmError, isCharmError } from './errors.ts'
 import { createHook, type Hook } from './hook.ts'
 import { actionFail } from './hook-tool/action.ts'
 import { createToolRunner, type RunTool, type ToolCall } from './hook-tool/run.ts'
-import { secretInfo, secretRemove } from './hook-tool/secret.ts'
 import type { KubernetesClient } from './kubernetes/client.ts'
 import { createLog } from './log.ts'
 import type { CharmMetadata } from './metadata.ts'
@@ -40,18 +39,6 @@ const connectors = (context: JujuContext): Required<Pick<CharmHost, 'connectPebb
     return createKubernetesClient(createInClusterSender({ url: context.kubernetesUrl, serviceAccountDir: context.serviceAccountDir }))
   },
 })
-
-/** Removes the revision that Juju says nobody reads any more. Juju may say so twice, or of a secret that is gone (juju/juju#20794). */
-const removeObsolete = async <Metadata extends CharmMetadata>({ event, run }: Hook<Metadata>): Promise<void> => {
-  if (event.kind !== 'secret-remove' || event.revision === null) return
-  try {
-    await secretInfo(run, { id: event.id })
-  } catch (error) {
-    if (isCharmError(error, 'CHARM_SECRET_NOT_FOUND')) return
-    throw error
-  }
-  await secretRemove(run, event.id, { revision: event.revision })
-}
 
 const runAction = async <Metadata extends CharmMetadata, Observed>(
   charm: Charm<Metadata, Observed>,
@@ -117,10 +104,7 @@ const runHook = async <Metadata extends CharmMetadata, Observed>(
   const { event, log, redactor, context } = hook
   try {
     if (event.kind === 'action') await runAction(charm, { hook, name: event.name, hasWritten })
-    else {
-      await removeObsolete(hook)
-      await reconcileOnce(charm, hook)
-    }
+    else await reconcileOnce(charm, hook)
     await log.flush()
     return 0
   } catch (error) {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 
 import { CharmError, type CharmErrorCode, charmError } from '../errors.ts'
@@ -128,7 +129,7 @@ export const createToolRunner =
   }
 
 const runProcess = async (call: ToolCall, env: ToolRunnerOptions['env']): Promise<ToolResult> => {
-  const child = spawn(call.tool, call.args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(call.tool, call.args, { env, stdio: [call.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', (cause: NodeJS.ErrnoException) =>
       reject(cause.code === 'ENOENT' ? charmError('CHARM_TOOL_MISSING', [call.tool], { cause }) : cause),
@@ -138,8 +139,10 @@ const runProcess = async (call: ToolCall, env: ToolRunnerOptions['env']): Promis
     )
   })
   // A tool that refuses its arguments ends without reading: its exit code says more than a broken pipe.
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(call.stdin ?? '')
-  const [exit, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(call.stdin)
+  const [exit, stdout, stderr] = await Promise.all([ended, readAll(child.stdout), readAll(child.stderr)])
   return { exit, stdout, stderr }
 }
+
+const readAll = async (stream: Readable | null): Promise<string> => (stream === null ? '' : text(stream))

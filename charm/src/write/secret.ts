@@ -1,4 +1,5 @@
 import type { DesiredSecret, DesiredSecrets } from '../desired.ts'
+import type { HookEvent } from '../event.ts'
 import type { Hook } from '../hook.ts'
 import {
   type SecretInfo,
@@ -13,6 +14,7 @@ import {
 import type { TextMap } from '../hook-tool/text-map.ts'
 import type { CharmMetadata } from '../metadata.ts'
 import type { RelationName } from '../relation.ts'
+import { secretId } from '../secret.ts'
 import type { Step } from './step.ts'
 
 /** The URIs of own secrets by label; filled while secrets are written, read when relation data is. */
@@ -81,8 +83,11 @@ const planExisting = async <Metadata extends CharmMetadata>(
   const content = sameTexts(secret.content, stored) ? {} : { content: secret.content }
   const change = { ...metadata, ...content }
   const grants = await Promise.all(secret.grants.map((relation) => grantOf(hook, relation)))
-  const missing = grants.filter((grant) => !isGranted(grant, info))
   const surplus = info.access.filter(({ target }) => !grants.some((grant) => grant.target === target))
+  // Juju lets an application in only after its units were sent out, and not in the same hook.
+  const isLate = ({ target }: Grant): boolean =>
+    surplus.some((access) => access.target.startsWith(`${target.replace('application', 'unit')}-`))
+  const missing = grants.filter((grant) => !isGranted(grant, info) && !isLate(grant))
   return [
     ...(Object.keys(change).length === 0
       ? []
@@ -103,6 +108,30 @@ const planExisting = async <Metadata extends CharmMetadata>(
 const revocation = (target: string): { readonly app: string } | { readonly unit: string } =>
   target.startsWith('unit-') ? { unit: target.slice(5).replace(/-(\d+)$/, '/$1') } : { app: target.replace(/^application-/, '') }
 
+/** The revision of this secret that Juju says nobody reads any more. */
+const obsoleteRevision = (event: HookEvent, id: string): number | null =>
+  event.kind === 'secret-remove' && secretId(event.id) === id ? event.revision : null
+
+/**
+ * Removes it. Juju may say so twice, or of a secret that is gone (juju/juju#20794): only what is in the list of own secrets is removed.
+ * In one hook Juju drops every other change of a secret of which something is removed, so that change waits for the next hook: it has
+ * one of its own coming, and this removal has not.
+ */
+const planObsolete = <Metadata extends CharmMetadata>({ event, run }: Hook<Metadata>, { id, label }: SecretInfo): Step | null => {
+  const revision = obsoleteRevision(event, id)
+  if (revision === null) return null
+  return { what: `remove revision ${revision} of secret ${label ?? id}`, perform: () => secretRemove(run, id, { revision }) }
+}
+
+const planOne = async <Metadata extends CharmMetadata>(
+  hook: Hook<Metadata>,
+  { secret, info, uris }: { readonly secret: DesiredSecret; readonly info: SecretInfo | undefined; readonly uris: SecretUris },
+): Promise<readonly Step[]> => {
+  if (info === undefined) return planNew(hook, { secret, uris })
+  const obsolete = planObsolete(hook, info)
+  return obsolete === null ? planExisting(hook, { secret, info }) : [obsolete]
+}
+
 /**
  * Plans what makes the own secrets equal to the desired ones: added, changed, granted, taken back, removed. Known by their labels.
  *
@@ -114,19 +143,23 @@ export const planSecrets = async <Metadata extends CharmMetadata>(
   hook: Hook<Metadata>,
   { desired, uris }: { readonly desired: DesiredSecrets | undefined; readonly uris: SecretUris },
 ): Promise<readonly Step[]> => {
-  if (desired === undefined) return []
-  const leader = await hook.isLeader()
-  const present = desired.present.filter(({ owner }) => leader || owner === 'unit')
-  for (const { content } of present) for (const value of Object.values(content)) hook.protect(value)
+  if (desired === undefined && hook.event.kind !== 'secret-remove') return []
   const own = await hook.ownSecrets()
   for (const { label, id } of own) if (label !== null) uris.set(label, `secret://${hook.context.modelUuid}/${id}`)
+  const leader = await hook.isLeader()
+  const present = (desired?.present ?? [])
+    .filter(({ owner }) => leader || owner === 'unit')
+    .toSorted((a, b) => (a.label < b.label ? -1 : 1))
+  for (const { content } of present) for (const value of Object.values(content)) hook.protect(value)
 
   const steps: Step[] = []
-  for (const secret of present.toSorted((a, b) => (a.label < b.label ? -1 : 1))) {
+  for (const secret of present) {
     const info = own.find(({ label }) => label === secret.label)
-    steps.push(...(info === undefined ? planNew(hook, { secret, uris }) : await planExisting(hook, { secret, info })))
+    steps.push(...(await planOne(hook, { secret, info, uris })))
   }
-  const obsolete = own.filter(({ label }) => label !== null && desired.owns(label) && !present.some((secret) => secret.label === label))
-  const remove = obsolete.map(({ id, label }) => ({ what: `remove secret ${label}`, perform: () => secretRemove(hook.run, id) }))
-  return [...steps, ...remove]
+  const others = own.filter(({ label }) => !present.some((secret) => secret.label === label))
+  const surplus = others.filter(({ label }) => label !== null && desired?.owns(label))
+  for (const { id, label } of surplus) steps.push({ what: `remove secret ${label}`, perform: () => secretRemove(hook.run, id) })
+  for (const info of others) if (!surplus.includes(info)) steps.push(...[planObsolete(hook, info)].filter((step) => step !== null))
+  return steps
 }
