@@ -26,10 +26,13 @@ export const openDatabase = (url: string): Database & { end(): Promise<void>; re
     end: () => pool.end(),
     transaction: async (run) => {
       const client = await pool.connect()
+      const lost = () => undefined // a test ended the backend: the statement's own error tells
+      client.on('error', lost)
       try {
         await client.query('BEGIN')
         const result = await run(sqlOf(client))
         await client.query('COMMIT')
+        client.off('error', lost)
         client.release()
         return result
       } catch (error) {
