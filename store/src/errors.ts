@@ -77,6 +77,13 @@ export const errors = {
   },
   STORE_POSTGRES_POOL_CLOSED: { status: 503, message: (where: string) => `cannot use pool of PostgreSQL "${where}": it is closed` },
 
+  // Configuration
+  STORE_CONFIG_UNREADABLE: { status: 500, message: (path: string, why: string) => `cannot read feature_store.yaml "${path}": ${why}` },
+  STORE_CONFIG_INVALID: {
+    status: 422,
+    message: (path: string, problems: string) => `cannot read feature_store.yaml "${path}": ${problems}`,
+  },
+
   // Entity keys
   STORE_ENTITY_KEY_VERSION_UNSUPPORTED: {
     status: 422,
@@ -166,6 +173,20 @@ export const errors = {
   },
   STORE_VIEW_NOT_ONLINE: { status: 409, message: (name: string) => `cannot materialize view "${name}": it is not online` },
   STORE_MATERIALIZE_WINDOW_INVALID: { status: 400, message: (view: string, why: string) => `cannot materialize view "${view}": ${why}` },
+  STORE_JOB_LOST: {
+    status: 500,
+    message: (view: string, why: string) =>
+      `cannot note that materializing view "${view}" failed (${why}): the online store does not answer`,
+  },
+  STORE_ONLINE_DISABLED: {
+    status: 409,
+    message: (project: string) => `cannot use the online store of project "${project}": feature_store.yaml switches it off`,
+  },
+  STORE_PUSH_ROW_INVALID: {
+    status: 422,
+    message: (view: string, row: string, column: string, why: string) =>
+      `cannot push row ${row} to view "${view}", column "${column}": ${why}`,
+  },
   STORE_PUSH_SOURCE_NOT_FOUND: {
     status: 422,
     message: (name: string, known: string) => `cannot push to "${name}": no view has such a push source; ${known}`,

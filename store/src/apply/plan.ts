@@ -1,11 +1,8 @@
-import { dummyEntityName } from '../definition/entity.ts'
 import type { Catalog } from '../message/catalog.ts'
 import type { ProjectedView } from '../message/projection.ts'
 import type { Difference } from '../registry/change-set.ts'
-import { diffRegistry } from '../registry/diff.ts'
-import { type KindName, kindList, kindOf } from '../registry/kind.ts'
-import { nameOf } from '../registry/object.ts'
-import type { RegistryRequest, RemovedObject } from '../registry/request.ts'
+import { diffRegistry, objectsOf } from '../registry/diff.ts'
+import { absentObjects, type RegistryRequest, type RemovedObject } from '../registry/request.ts'
 import type { RegistrySnapshot } from '../registry/snapshot.ts'
 import type { Desired } from './desired.ts'
 
@@ -19,19 +16,9 @@ export interface ApplyPlan {
   readonly dropTables: readonly string[]
 }
 
-/** Kinds that a repository defines: what it lacks of these, a full apply removes. Datasets and references are made by retrievals. */
-const repositoryKinds: ReadonlySet<KindName> = new Set(
-  kindList.map(({ name }) => name).filter((name) => name !== 'project' && name !== 'saved-dataset' && name !== 'validation-reference'),
-)
-
 /** What a full apply removes: everything that a repository may define and this one does not. */
-export const absentObjects = (desired: Desired, snapshot: RegistrySnapshot, project: string): readonly RemovedObject[] => {
-  const wanted = new Set(desired.messages.map((message) => `${kindOf(message).name}\0${nameOf(message)}`))
-  return kindList
-    .filter(({ name }) => repositoryKinds.has(name))
-    .flatMap(({ name: kind }) => snapshot.list(kind, project).map(({ name }) => ({ kind, name })))
-    .filter(({ kind, name }) => !wanted.has(`${kind}\0${name}`) && !(kind === 'entity' && name === dummyEntityName))
-}
+export const removedBy = (desired: Desired, snapshot: RegistrySnapshot, project: string): readonly RemovedObject[] =>
+  absentObjects(objectsOf(snapshot, project), desired.messages)
 
 /** Whether a view has a table in the online store. */
 export const hasOnlineTable = (view: ProjectedView): boolean =>

@@ -8,11 +8,12 @@ import type { RegistrySnapshot } from '../registry/snapshot.ts'
 import { definitionOf } from './definition.ts'
 import type { ProjectedView } from './projection.ts'
 
-/** The definitions of one project at one version of its registry. Each is read when it is first asked for, and once. */
+/**
+ * The definitions of one project at one moment of its registry. Each is read when it is first asked for, and once. What was compiled
+ * against one catalog holds for it alone.
+ */
 export interface Catalog {
   readonly project: string
-  /** The snapshot's version: what was compiled against one catalog holds for it alone. */
-  readonly version: string
   view(name: string): ProjectedView | undefined
   viewNames(): readonly string[]
   service(name: string): FeatureService | undefined
@@ -46,7 +47,6 @@ export const catalogOf = (snapshot: RegistrySnapshot, project: string): Catalog 
   }
   return Object.freeze({
     project,
-    version: snapshot.version,
     entity,
     view(name: string) {
       const object = snapshot.view(project, name)

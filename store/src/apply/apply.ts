@@ -1,0 +1,49 @@
+import type { Definition } from '../definition/definition.ts'
+import { catalogOf } from '../message/catalog.ts'
+import type { OnlineStore } from '../online/online.ts'
+import type { Registry } from '../registry/registry.ts'
+import { desiredOf } from './desired.ts'
+import { type ApplyPlan, hasOnlineTable, planApply, removedBy, requestOf } from './plan.ts'
+
+/** What an apply works with. */
+export interface ApplyRooms {
+  readonly project: string
+  readonly projectDescription: string
+  readonly registry: Registry
+  readonly online: OnlineStore | undefined
+  readonly now: () => bigint
+}
+
+/** How much of the project an apply speaks for. */
+export interface ApplyScope {
+  /** Leaves what is not passed in as it is. Without it the project becomes what is passed in and nothing else. */
+  readonly partial: boolean
+}
+
+const prepare = async (rooms: ApplyRooms, definitions: readonly Definition[], { partial }: ApplyScope) => {
+  const snapshot = await rooms.registry.snapshot(rooms.project)
+  const catalog = catalogOf(snapshot, rooms.project)
+  const desired = desiredOf(definitions, catalog, { description: rooms.projectDescription })
+  const remove = partial ? [] : removedBy(desired, snapshot, rooms.project)
+  return { desired, remove, plan: planApply(desired, remove, { snapshot, catalog }) }
+}
+
+/** What {@link applyDefinitions} would do. Writes nothing. */
+export const planDefinitions = async (rooms: ApplyRooms, definitions: readonly Definition[], scope: ApplyScope): Promise<ApplyPlan> =>
+  (await prepare(rooms, definitions, scope)).plan
+
+/**
+ * Makes a project what the definitions say: missing online tables first, then the registry in one transaction, then tables that nothing
+ * needs any more. After a crash in between no registered view lacks its table, and applying again completes it.
+ *
+ * @throws STORE_DEFINITION_INVALID, STORE_REGISTRY_… before anything is changed
+ */
+export const applyDefinitions = async (rooms: ApplyRooms, definitions: readonly Definition[], scope: ApplyScope): Promise<ApplyPlan> => {
+  const { desired, remove, plan } = await prepare(rooms, definitions, scope)
+  // Also the tables of views that did not change: one that an earlier apply did not get to is made now.
+  const views = [...desired.views.values()].filter((view) => !plan.dropTables.includes(view.name) && hasOnlineTable(view))
+  await rooms.online?.createTables(views)
+  const differences = await rooms.registry.apply(requestOf(desired, remove, rooms.project), { now: rooms.now() })
+  await rooms.online?.dropTables(plan.dropTables)
+  return { ...plan, differences }
+}
