@@ -5,16 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-import { createPebbleClient, findSystemInfo, type PebbleClient } from '../../src/pebble/index.ts'
+import { createPebbleClient, findSystemInfo } from '../../src/pebble/index.ts'
+import type { TestedPebble } from '../pebble/conformance.ts'
 import { buildPebble } from './pebble.ts'
 
 /** A real Pebble of one test, in a folder of its own. */
-export interface PebbleDaemon extends AsyncDisposable {
-  readonly client: PebbleClient
-  /** A folder for files of the test; Pebble's own is below it. */
-  readonly folder: string
-  /** Stops the daemon and starts it again on the same folder. */
-  readonly restart: () => Promise<void>
+export interface PebbleDaemon extends TestedPebble {
   readonly stop: () => Promise<void>
 }
 
