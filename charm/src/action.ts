@@ -19,7 +19,7 @@ export interface Action<Metadata extends CharmMetadata = CharmMetadata> {
   readonly set: (results: { readonly [key: string]: ActionResult }) => Promise<void>
   /** Marks the action as failed, with a message for the person; results stay. */
   readonly fail: (message: string) => Promise<void>
-  /** Observes, reconciles and writes, as a hook does. */
+  /** Observes, reconciles and writes, as a hook does. What the hook read before is kept: ask first, reconcile last. */
   readonly reconcile: () => Promise<void>
 }
 

@@ -124,5 +124,10 @@ const runHook = async <Metadata extends CharmMetadata, Observed>(
  * await run(charm)
  */
 export const run = async <Metadata extends CharmMetadata, Observed>(charm: Charm<Metadata, Observed>): Promise<void> => {
+  process.once('uncaughtException', (error: unknown) => {
+    // Nobody is left who knows which words are secret: only the name of the error goes out.
+    process.stderr.write(`ERROR ${error instanceof Error ? error.name : 'an error'} was thrown where nobody could catch it\n`)
+    process.exit(1)
+  })
   process.exitCode = await dispatch(charm, { env: process.env })
 }

@@ -27,7 +27,6 @@ export const charmErrors = {
   CHARM_UNIT_NOT_FOUND: { message: (tool: string, why: string) => `cannot find unit in "${tool}": ${why}` },
   CHARM_SECRET_NOT_FOUND: { message: (tool: string, why: string) => `cannot find secret in "${tool}": ${why}` },
   CHARM_PERMISSION_DENIED: { message: (tool: string, why: string) => `cannot use "${tool}": ${why}` },
-  CHARM_NOT_LEADER: { message: (what: string, unit: string) => `cannot ${what} from unit "${unit}": only the leader may` },
   CHARM_DATABAG_INVALID: {
     message: (key: string, why: string) => `cannot write databag key "${key}": ${why}`,
   },
@@ -81,7 +80,7 @@ export class CharmError extends Error {
  * Makes the error of a row of the table.
  *
  * @example
- * throw charmError('CHARM_NOT_LEADER', ['write application data of relation "db:1"', 'feast-ui/1'])
+ * throw charmError('CHARM_STATUS_INVALID', ['terminated'])
  */
 export const charmError = <Code extends CharmErrorCode>(
   code: Code,

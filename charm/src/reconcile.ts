@@ -60,11 +60,14 @@ const writeOutside = async <Metadata extends CharmMetadata>(
   return { written: [...written, ...objects.written], applied: applied as Applied<Metadata> }
 }
 
+// A status is one line in `juju status`.
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ')
+
 const failureStatuses = ({ containers, failedObjects }: Applied): readonly Status[] => [
   ...Object.entries<AppliedContainer | undefined>(containers).flatMap(([name, container]) =>
-    container?.failure ? [waiting(`${name}: ${container.failure.message}`)] : [],
+    container?.failure ? [waiting(oneLine(`${name}: ${container.failure.message}`))] : [],
   ),
-  ...failedObjects.map(({ failure }) => blocked(failure.message)),
+  ...failedObjects.map(({ failure }) => blocked(oneLine(failure.message))),
 ]
 
 const failuresOf = (applied: Applied): readonly string[] => failureStatuses(applied).map(({ message }) => message)
@@ -114,7 +117,7 @@ const planAll = async <Metadata extends CharmMetadata, Observed>(
   } catch (error) {
     if (!isCharmError(error)) throw error
     await hook.log.warning(`${hook.context.name}: ${error.message}`)
-    await writeUnitStatus(hook, [waiting(`${error.message}; tried again in the next hook`)])
+    await writeUnitStatus(hook, [waiting(oneLine(`${error.message}; tried again in the next hook`))])
     return null
   }
 }
