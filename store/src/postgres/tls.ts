@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type ConnectionOptions, checkServerIdentity, createSecureContext, getCACertificates } from 'node:tls'
+import tls, { type ConnectionOptions } from 'node:tls'
 import { storeError } from '../errors.ts'
 import type { PostgresTarget } from './target.ts'
 
@@ -22,26 +23,32 @@ const readPem = async (path: string | undefined): Promise<string | undefined> =>
 }
 
 /** OpenSSL takes each file apart by itself, so the file that is broken can be named; its text never is. */
-const checkPem = (path: string | undefined, options: Parameters<typeof createSecureContext>[0], what: string): void => {
+const checkPem = (path: string | undefined, options: Parameters<typeof tls.createSecureContext>[0], what: string): void => {
   if (path === undefined) return
   try {
-    createSecureContext(options)
+    tls.createSecureContext(options)
   } catch (cause) {
     throw storeError('STORE_POSTGRES_TLS_FILE_INVALID', [path, `it holds no ${what} in PEM form`], { cause })
   }
 }
 
-const certificate = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/
+/** Node before 22.15 knows no system certificates; its own are those of Mozilla. */
+const systemAuthorities = (): readonly string[] => tls.getCACertificates?.('system') ?? tls.rootCertificates
 
-const readAuthorities = async (path: string | undefined): Promise<string | string[] | undefined> => {
-  if (path === 'system') return getCACertificates('system')
-  const ca = await readPem(path)
-  if (path !== undefined && ca !== undefined) {
-    // OpenSSL takes a text without any certificate for an empty list, and then would trust nobody with a misleading error.
-    if (!certificate.test(ca)) throw storeError('STORE_POSTGRES_TLS_FILE_INVALID', [path, 'it holds no certificate in PEM form'])
-    checkPem(path, { ca }, 'certificate')
+const certificates = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
+
+/** OpenSSL skips certificates that it cannot read, trusts nobody, and then blames the server. */
+const readAuthorities = async (path: string | undefined): Promise<readonly string[] | undefined> => {
+  if (path === 'system') return systemAuthorities()
+  const blocks = (await readPem(path))?.match(certificates) ?? []
+  if (path === undefined) return undefined
+  try {
+    for (const block of blocks) new X509Certificate(block)
+  } catch (cause) {
+    throw storeError('STORE_POSTGRES_TLS_FILE_INVALID', [path, 'one of its certificates is broken'], { cause })
   }
-  return ca
+  if (blocks.length === 0) throw storeError('STORE_POSTGRES_TLS_FILE_INVALID', [path, 'it holds no certificate in PEM form'])
+  return blocks
 }
 
 /**
@@ -59,9 +66,9 @@ export const readTlsOptions = async (target: PostgresTarget, host: string): Prom
   checkPem(target.sslKey, { key }, 'private key')
   if (cert !== undefined && key !== undefined) checkPem(target.sslKey, { cert, key }, `private key of "${target.sslCert}"`)
   return {
-    ...(ca === undefined ? {} : { ca }),
+    ...(ca === undefined ? {} : { ca: [...ca] }),
     ...(cert === undefined ? {} : { cert, key }),
     rejectUnauthorized: ca !== undefined,
-    checkServerIdentity: target.sslMode === 'verify-full' ? (_, peer) => checkServerIdentity(host, peer) : () => undefined,
+    checkServerIdentity: target.sslMode === 'verify-full' ? (_, peer) => tls.checkServerIdentity(host, peer) : () => undefined,
   }
 }

@@ -11,6 +11,7 @@ import { sqlState } from '../../src/postgres/failure.ts'
 import { openPool, type Pool, type PoolOptions } from '../../src/postgres/pool.ts'
 import { type PostgresTarget, postgresTarget } from '../../src/postgres/target.ts'
 import { parsePostgresUrl } from '../../src/postgres/url.ts'
+import { failureOf } from './failure-of.ts'
 
 const poolOf = (target: PostgresTarget, options: Partial<PoolOptions> = {}): Pool => {
   const pool = openPool(target, { max: 4, ...options })
@@ -22,15 +23,6 @@ const setup = async (parts: Partial<PostgresTarget> = {}, options: Partial<PoolO
   const database = await testDatabase()
   const target = postgresTarget({ ...parsePostgresUrl(database.url), ...parts })
   return { database, target, pool: poolOf(target, options), admin: poolOf(parsePostgresUrl(database.adminUrl)) }
-}
-
-const failureOf = async (work: Promise<unknown>): Promise<StoreError> => {
-  const error = await work.then(
-    () => new Error('it did not fail'),
-    (error: unknown) => error,
-  )
-  if (error instanceof StoreError) return error
-  throw error
 }
 
 /** Resolves when a statement with this text is running in the database. */
