@@ -1,10 +1,46 @@
+export { type InstallOptions, installTools } from './agent/client.ts'
+export { type Agent, type AgentOptions, startAgent } from './agent/server.ts'
 export { HookContext, type HookContextOptions } from './context/context.ts'
 export { endHook, type HookEnd, type SendCommit } from './context/end.ts'
 export { type HookPlace, hookEnvironment, systemVariables } from './context/environment.ts'
 export { type Hook, hookName } from './context/hook.ts'
 export { formatGoldenReport, type GoldenFailure, type GoldenReport, runGoldenJuju } from './golden-juju/run.ts'
+export { FakeKubernetes, type KubernetesRefusal, type KubernetesWrite } from './kubernetes/fake-kubernetes.ts'
+export { type KubernetesServer, serveKubernetes } from './kubernetes/server.ts'
+export { applyChange } from './model/apply-change.ts'
 export type { ActionResult, Change, Commit, LogLine } from './model/change.ts'
+export { applyCommit, type CommitOutcome } from './model/commit.ts'
 export { type Application, type Bag, type Model, type ModelHolder, newApplication, newUnit, type Unit } from './model/model.ts'
-export type { Relation, RelationEnd } from './model/relation.ts'
-export type { Secret } from './model/secret.ts'
+export { orderEnds, type Relation, type RelationEnd, relationKey, relationSide } from './model/relation.ts'
+export { newSecretId, type Secret } from './model/secret.ts'
+export { FakePebble, type FakePebbleOptions, type FakePebbleState, type Operation } from './pebble/fake-pebble.ts'
+export { servePebble } from './pebble/server.ts'
+export { checkState } from './scenario/check.ts'
+export { inProcess } from './scenario/in-process.ts'
+export {
+  type CharmExit,
+  type CharmRunner,
+  type ContainerOutcome,
+  type HookWorld,
+  type KubernetesOutcome,
+  type Outcome,
+  runScenario,
+  type ScenarioCharm,
+  type ScenarioOptions,
+} from './scenario/run.ts'
+export {
+  type ContainerState,
+  type KubernetesState,
+  losePod,
+  newState,
+  type PortState,
+  type RelationState,
+  type ScenarioEvent,
+  type SecretState,
+  type State,
+  type StateInput,
+  type StatusState,
+} from './scenario/state.ts'
+export { type DispatchOptions, throughDispatch } from './scenario/through-dispatch.ts'
+export { type CallCounts, countCalls, type TraceEntry } from './scenario/trace.ts'
 export { runTool, type ToolAnswer, type ToolInput, tools } from './tool/run-tool.ts'

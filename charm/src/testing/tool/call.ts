@@ -15,7 +15,8 @@ export interface CallOptions {
   readonly args: readonly string[]
   /** Where relative paths begin: the hook's working directory. */
   readonly directory: string
-  readonly stdin: string
+  /** Gives standard input when it is read. */
+  readonly stdin: () => string
   /** Files that are not on disk: absolute path to text. */
   readonly files: Readonly<Record<string, string>>
 }
@@ -48,7 +49,7 @@ export class Call {
   readText(path: string): string {
     if (path === '-') {
       this.stdinRead = true
-      return this.#options.stdin
+      return this.#options.stdin()
     }
     return this.readFile(resolve(this.#options.directory, path)).toString()
   }

@@ -70,7 +70,8 @@ export const tools: Readonly<Record<string, Tool>> = {
 export interface ToolInput {
   readonly tool: string
   readonly args: readonly string[]
-  readonly stdin?: string
+  /** Standard input: the text, or what gives it when a tool reads. */
+  readonly stdin?: string | (() => string)
   /** Where relative paths begin; the hook's working directory, that is the charm's folder. */
   readonly directory?: string
   /** Files that are not on disk: absolute path to text. */
@@ -97,7 +98,14 @@ export function runTool(context: HookContext, input: ToolInput): ToolAnswer {
   const tool = Object.hasOwn(tools, input.tool) ? tools[input.tool] : undefined
   if (!tool) return { exit: 1, stdout: '', stderr: `ERROR bad request: unknown command: ${input.tool}\n`, stdinRead: false }
   const { directory = '/', stdin = '', files = {} } = input
-  const call = new Call({ context, tool: input.tool, args: input.args, directory, stdin, files })
+  const call = new Call({
+    context,
+    tool: input.tool,
+    args: input.args,
+    directory,
+    stdin: typeof stdin === 'string' ? () => stdin : stdin,
+    files,
+  })
   try {
     tool(call)
     return { exit: 0, stdout: call.stdout, stderr: call.stderr, stdinRead: call.stdinRead }
