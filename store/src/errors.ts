@@ -151,6 +151,10 @@ export const errors = {
     status: 404,
     message: (name: string, project: string, known: string) => `cannot find view "${name}" in project "${project}"; ${known}`,
   },
+  STORE_SERVICE_NOT_FOUND: {
+    status: 404,
+    message: (name: string, project: string, known: string) => `cannot find feature service "${name}" in project "${project}"; ${known}`,
+  },
   STORE_VIEW_DISABLED: { status: 409, message: (name: string) => `cannot serve view "${name}": it is disabled` },
   STORE_FEATURE_NOT_FOUND: {
     status: 404,
@@ -178,6 +182,10 @@ export const errors = {
     message: (view: string, why: string) =>
       `cannot note that materializing view "${view}" failed (${why}): the online store does not answer`,
   },
+  STORE_TYPE_NOT_RUN: {
+    status: 501,
+    message: (room: string, type: string) => `cannot use ${room} of type "${type}": this version does not run it`,
+  },
   STORE_ONLINE_DISABLED: {
     status: 409,
     message: (project: string) => `cannot use the online store of project "${project}": feature_store.yaml switches it off`,
@@ -190,6 +198,23 @@ export const errors = {
   STORE_PUSH_SOURCE_NOT_FOUND: {
     status: 422,
     message: (name: string, known: string) => `cannot push to "${name}": no view has such a push source; ${known}`,
+  },
+
+  // Offline store
+  STORE_ENTITY_ROWS_INVALID: {
+    status: 400,
+    message: (column: string, why: string) => `cannot read entity rows, column "${column}": ${why}`,
+  },
+  STORE_SOURCE_INVALID: { status: 422, message: (name: string, why: string) => `cannot read data source "${name}": ${why}` },
+  STORE_SOURCE_VALUE_UNFIT: {
+    status: 500,
+    message: (column: string, source: string, type: string, value: string) =>
+      `cannot read column "${column}" of data source "${source}" as ${type}: it holds "${value}"`,
+  },
+  STORE_STRATEGY_UNKNOWN: {
+    status: 400,
+    message: (view: string, strategy: string, known: string) =>
+      `cannot join view "${view}" by "${strategy}": this store does not do that; ${known}`,
   },
 
   // On-demand transformations

@@ -1,6 +1,7 @@
 import { type ApplyRooms, type ApplyScope, applyDefinitions, planDefinitions } from './apply/apply.ts'
 import type { ApplyPlan } from './apply/plan.ts'
 import type { AnyStoredView, Definition } from './definition/definition.ts'
+import type { FeatureService } from './definition/feature-service.ts'
 import type { OnDemandFeatureView } from './definition/on-demand-feature-view.ts'
 import type { Asked, Checked, EntityRow, FeatureVector, Repository } from './definition/retrieval.ts'
 import { allowed, storeError } from './errors.ts'
@@ -46,11 +47,13 @@ export interface StoreRooms {
   readonly snapshots: Snapshots
   /** Undefined where feature_store.yaml says `online_store: null`. */
   readonly online: OnlineStore | undefined
-  readonly offline: OfflineStore
+  /** Opened when it is first needed. */
+  readonly offline: () => Promise<OfflineStore>
   readonly serving: Omit<ReadPlanOptions, 'tableOf'>
   readonly definitions: readonly Definition[]
   /** Microseconds since 1970 (UTC). */
   readonly now: () => bigint
+  readonly close: () => Promise<void>
 }
 
 /** A moment at the edge: a Date, or microseconds since 1970 (UTC). */
@@ -125,8 +128,8 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
   }
 
   /** The offline store below. */
-  get offline(): OfflineStore {
-    return this.#rooms.offline
+  async offline(): Promise<OfflineStore> {
+    return await this.#rooms.offline()
   }
 
   /** The online store below. @throws STORE_ONLINE_DISABLED where feature_store.yaml switches it off */
@@ -238,11 +241,32 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
       readonly fullFeatureNames?: Full
     } & (TrainingRows | { readonly start: Date; readonly end: Date }),
   ): Promise<TrainingSet<FeatureVector<A, Repo, Full>>> {
-    const { features, fullFeatureNames = false, ...rest } = request
-    const resolved = resolveAsked(features as AskedFor, await this.catalog(), { fullFeatureNames })
+    const { features, fullFeatureNames, ...rest } = request
     const rows: TrainingRows = 'start' in rest ? { start: microseconds(rest.start), end: microseconds(rest.end) } : rest
-    const retrieval = historicalRetrieval(resolved, rows, this.#rooms.offline, { ...rest, find: this.#findTransform })
-    return new TrainingSet(retrieval)
+    return await this.readHistorical(features as AskedFor, rows, { ...rest, fullFeatureNames: fullFeatureNames ?? false })
+  }
+
+  /** {@link Store.getHistoricalFeatures} for those who do not know what is asked for when they write. */
+  async readHistorical<Row = Readonly<Record<string, unknown>>>(
+    features: AskedFor,
+    rows: TrainingRows,
+    options: HistoricalOptions & { readonly fullFeatureNames?: boolean } = {},
+  ): Promise<TrainingSet<Row>> {
+    const request = resolveAsked(features, await this.catalog(), { fullFeatureNames: options.fullFeatureNames ?? false })
+    return new TrainingSet<Row>(historicalRetrieval(request, rows, await this.offline(), { ...options, find: this.#findTransform }))
+  }
+
+  /** A registered service, to be asked for. @throws STORE_SERVICE_NOT_FOUND */
+  async service(name: string): Promise<FeatureService> {
+    const catalog = await this.catalog()
+    const service = catalog.service(name)
+    if (service !== undefined) return service
+    throw storeError('STORE_SERVICE_NOT_FOUND', [name, this.project, allowed(catalog.list('feature-service').map((each) => each.name))])
+  }
+
+  /** The registry as it was last read. */
+  async snapshot(): Promise<RegistrySnapshot> {
+    return await this.#rooms.snapshots.current()
   }
 
   /** Loads a range of event time, both ends inclusive, into the online store: of the views named, or of all that are online. */
@@ -282,7 +306,8 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
   }
 
   async #materializeRooms(): Promise<MaterializeRooms> {
-    const { project, registry, offline, now } = this.#rooms
+    const { project, registry, now } = this.#rooms
+    const offline = await this.offline()
     const catalog = await this.catalog()
     const kindOf = (view: string) => (catalog.view(view)?.kind === 'stream-feature-view' ? 'stream-feature-view' : 'feature-view')
     return { project, offline, online: this.online, now, intervals: registryRecorder(registry, { project, kindOf, now }) }
@@ -318,13 +343,11 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
       const view = catalog.view(name)
       return view === undefined || view.kind === 'on-demand-feature-view' ? [] : [view]
     })
-    return await pushRows({ views, online: this.online, offline: this.#rooms.offline }, source, rows, { to: 'online', ...options })
+    return await pushRows({ views, online: this.online, offline: await this.offline() }, source, rows, { to: 'online', ...options })
   }
 
   /** Closes every connection; work that runs ends first. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#rooms.snapshots[Symbol.asyncDispose]()
-    await this.#rooms.online?.[Symbol.asyncDispose]()
-    await this.#rooms.offline[Symbol.asyncDispose]()
+    await this.#rooms.close()
   }
 }
