@@ -18,6 +18,8 @@ const parseRows = (given: string): readonly Record<string, unknown>[] => {
   return rows
 }
 
+const microseconds = (time: string): bigint => BigInt(parseTime(time).getTime()) * 1000n
+
 /** `feast get-historical-features`. */
 export const command: Command = {
   arguments: [],
@@ -38,7 +40,7 @@ export const command: Command = {
     ]
     if ((rows === undefined) === (start === undefined || end === undefined))
       throw cliError('CLI_ARGUMENT_INVALID', ['entity rows', rows ?? '', 'give either --dataframe, or --start-date and --end-date'])
-    const wanted = rows === undefined ? { start: parseTime(start ?? ''), end: parseTime(end ?? '') } : { entityRows: parseRows(rows) }
+    const wanted = rows === undefined ? { start: microseconds(start ?? ''), end: microseconds(end ?? '') } : { entityRows: parseRows(rows) }
     await using store = await openFor(terminal, global)
     const features = service === undefined ? texts(options, 'features') : await store.service(service)
     const set = await store.readHistorical(features, wanted, { fullFeatureNames: options.fullFeatureNames === true })

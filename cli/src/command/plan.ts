@@ -18,6 +18,6 @@ export const command: Command = {
     await using store = await openFor(terminal, global, definitions)
     const plan = await store.plan(definitions, { partial: options.partial === true })
     terminal.out(formatOf(options) === 'table' ? planText(plan, 'planned') : `${jsonText(plan)}\n`)
-    return options['exitCode'] === true && plan.differences.length > 0 ? 2 : undefined
+    return options.exitCode === true && plan.differences.length > 0 ? 2 : undefined
   },
 }

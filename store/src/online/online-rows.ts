@@ -3,14 +3,13 @@ import { ByteWriter } from '../definition/byte-writer.ts'
 import type { AnyStoredView } from '../definition/definition.ts'
 import { type ValueWriter, valueWriter } from '../definition/value.ts'
 import { storeError } from '../errors.ts'
+import { postgresEpoch } from '../postgres/timestamp.ts'
 import { type EntityKeyEncoder, type EntityKeyVersion, entityKeyEncoder } from './entity-key.ts'
 import { joinKeysOf } from './plan.ts'
 
 // The binary form of COPY: https://www.postgresql.org/docs/18/sql-copy.html#SQL-COPY-FILE-FORMATS-BINARY
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const trailer = Buffer.from([0xff, 0xff])
-/** Microseconds from 1970 to PostgreSQL's epoch, 2000-01-01. */
-const postgresEpoch = 946_684_800_000_000n
 
 /** The columns of a row in the online store, in the order in which {@link onlineRows} writes them. */
 export const onlineColumns = ['entity_key', 'feature_name', 'value', 'value_text', 'event_ts', 'created_ts'] as const

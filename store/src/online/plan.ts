@@ -50,7 +50,7 @@ export interface ReadPlanOptions {
 }
 
 const select = (group: number, table: OnlineTable, keys: number, features: number | undefined): string =>
-  `SELECT ${group}::int4, entity_key, feature_name, value, event_ts FROM ${tableSql(table)} WHERE entity_key = ANY($${keys}::bytea[])${
+  `SELECT ${group}::int4 AS at, entity_key, feature_name, value, event_ts FROM ${tableSql(table)} WHERE entity_key = ANY($${keys}::bytea[])${
     features === undefined ? '' : ` AND feature_name = ANY($${features}::text[])`
   }`
 

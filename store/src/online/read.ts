@@ -1,4 +1,5 @@
 import { storeError } from '../errors.ts'
+import { postgresEpoch } from '../postgres/timestamp.ts'
 import { encodeRowKeys, type RowColumns, type RowKeys } from './key-rows.ts'
 import type { ReadGroup, ReadPlan } from './plan.ts'
 import { NOT_FOUND, NULL_VALUE, OUTSIDE_MAX_AGE, PRESENT } from './status.ts'
@@ -21,8 +22,7 @@ export interface ReadOptions {
   readonly staleValues: boolean
 }
 
-/** Microseconds from PostgreSQL's epoch, 2000-01-01, to 1970. */
-const postgresEpoch = 946_684_800_000_000n
+const nothing = Buffer.alloc(0)
 
 /** What is decoded of one group before it is dealt out to rows: features × keys. */
 interface Cells {
@@ -67,22 +67,41 @@ export class Reading {
   /** One row of the statement: group, entity key, feature name, value, event time, all in PostgreSQL's binary form. */
   row(buffer: Buffer, offsets: ArrayLike<number>, lengths: ArrayLike<number>): void {
     const at = buffer.readInt32BE(offsets[0] ?? 0)
-    const group = this.plan.groups[at]
-    const cells = this.#cells[at]
-    if (group === undefined || cells === undefined) throw storeError('STORE_ONLINE_ROW_INVALID', [`it is of group ${at}`])
+    const group = this.#group(at)
     const key = this.#keysOf(group).index.find(buffer, offsets[1] ?? 0, lengths[1] ?? 0)
     const feature = group.featureIndex.find(buffer, offsets[2] ?? 0, lengths[2] ?? 0)
-    const decode = group.decoders[feature]
-    if (key < 0 || decode === undefined) return
+    const time = (lengths[4] ?? -1) < 0 ? undefined : buffer.readBigInt64BE(offsets[4] ?? 0) + postgresEpoch
+    this.#put(at, key, feature, time, buffer, offsets[3] ?? 0, lengths[3] ?? -1)
+  }
+
+  /** The same, for stores that hand out values instead of bytes. */
+  cell(
+    at: number,
+    cell: { readonly key: Buffer; readonly feature: string; readonly value: Buffer | null; readonly time: bigint | null },
+  ): void {
+    const group = this.#group(at)
+    const key = this.#keysOf(group).index.find(cell.key, 0, cell.key.length)
+    const value = cell.value ?? nothing
+    this.#put(at, key, group.features.indexOf(cell.feature), cell.time ?? undefined, value, 0, value.length)
+  }
+
+  #group(at: number): ReadGroup {
+    const group = this.plan.groups[at]
+    if (group === undefined) throw storeError('STORE_ONLINE_ROW_INVALID', [`it is of group ${at}`])
+    return group
+  }
+
+  #put(at: number, key: number, feature: number, time: bigint | undefined, buffer: Buffer, offset: number, length: number): void {
+    const group = this.plan.groups[at]
+    const cells = this.#cells[at]
+    const decode = group?.decoders[feature]
+    if (group === undefined || cells === undefined || key < 0 || decode === undefined) return
     const cell = feature * this.#keysOf(group).keys.length + key
-    const time = (lengths[4] ?? -1) < 0 ? 0n : buffer.readBigInt64BE(offsets[4] ?? 0) + postgresEpoch
-    const length = lengths[3] ?? -1
-    const value = length <= 0 ? null : decode(buffer, offsets[3] ?? 0, length)
-    const { ttl } = group
-    const stale = this.#options.statuses === 'true' && ttl > 0n && this.#options.now - time > ttl
+    const value = length <= 0 ? null : decode(buffer, offset, length)
+    const stale = this.#options.statuses === 'true' && group.ttl > 0n && time !== undefined && this.#options.now - time > group.ttl
     cells.values[cell] = stale && !this.#options.staleValues ? null : value
     cells.statuses[cell] = stale ? OUTSIDE_MAX_AGE : value !== null || this.#options.statuses === 'python' ? PRESENT : NULL_VALUE
-    cells.eventTimes[cell] = time
+    cells.eventTimes[cell] = time ?? 0n
   }
 
   /** Deals what was read out to the rows, one column a stored feature of the plan. */
