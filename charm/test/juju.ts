@@ -97,7 +97,12 @@ export const beginHook = ({
   readonly hook?: Hook
 } = {}): JujuHook => {
   const holder: ModelHolder = { model }
-  const context = new HookContext({ holder, unit, hook, newSecretId: () => 'n0000000000000000010' })
+  let secrets = 0
+  const newSecretId = (): string => {
+    secrets += 1
+    return `n${String(secrets).padStart(18, '0')}0`
+  }
+  const context = new HookContext({ holder, unit, hook, newSecretId })
   const calls: ToolCall[] = []
   const run: RunTool = async (call) => {
     calls.push(call)

@@ -35,7 +35,7 @@ const parseTask = (task: PebbleObject): Task => ({
 })
 
 /** Reads a change as Pebble writes it. */
-export const parseChange = (value: unknown): Change => {
+const parseChange = (value: unknown): Change => {
   const change = asObject(value)
   return {
     id: asText(change.id),

@@ -6,7 +6,7 @@ import { charmError } from '../errors.ts'
 import type { PebbleClient } from './client.ts'
 
 /** A message: text frames as a string, binary ones as bytes. */
-export type SocketMessage = string | Buffer
+type SocketMessage = string | Buffer
 
 /** The client's end of a websocket (RFC 6455), as far as Pebble uses it. Node's own cannot speak over a Unix socket. */
 export interface PebbleSocket {
