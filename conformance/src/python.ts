@@ -11,6 +11,9 @@ export type FeastVersion = (typeof feastVersions)[number]
 
 const conformanceFolder = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
+/** Modules that scripts import by their names. */
+const pythonFolder = join(conformanceFolder, 'python')
+
 const variables: Readonly<Record<FeastVersion, string>> = { '0.49.0': 'CHARMED_FEAST_VENV_049', '0.67.0': 'CHARMED_FEAST_VENV_067' }
 
 /**
@@ -44,20 +47,13 @@ export interface PythonOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/**
- * Runs a Python text beside a Feast release and parses the last line that it prints as JSON (`null` when it prints nothing).
- *
- * @throws Error with the script's traceback when it fails
- * @example
- * await runPython('0.67.0', 'import json, feast; print(json.dumps(feast.__version__))') // '0.67.0'
- */
-export const runPython = async (version: FeastVersion, script: string, options: PythonOptions = {}): Promise<unknown> => {
+const run = async (version: FeastVersion, program: readonly string[], options: PythonOptions): Promise<unknown> => {
   const output = await new Promise<string>((done, fail) => {
-    const env = { ...process.env, FEAST_USAGE: 'False', PYTHONWARNINGS: 'ignore', ...options.env }
+    const env = { ...process.env, FEAST_USAGE: 'False', PYTHONWARNINGS: 'ignore', PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: pythonFolder }
     const child = execFile(
       pythonPath(version),
-      ['-c', script],
-      { cwd: options.cwd, env, maxBuffer: 256 * 1024 * 1024 },
+      program,
+      { cwd: options.cwd, env: { ...env, ...options.env }, maxBuffer: 256 * 1024 * 1024 },
       (error: ExecFileException | null, stdout: string, stderr: string) => {
         if (error) fail(new Error(`cannot run script beside Feast "${version}": ${stderr.slice(-4000) || error.message}`, { cause: error }))
         else done(stdout)
@@ -68,3 +64,22 @@ export const runPython = async (version: FeastVersion, script: string, options: 
   const line = output.trimEnd().split('\n').at(-1) ?? ''
   return line === '' ? null : JSON.parse(line)
 }
+
+/**
+ * Runs a Python text beside a Feast release and parses the last line that it prints as JSON (`null` when it prints nothing).
+ *
+ * @throws Error with the script's traceback when it fails
+ * @example
+ * await runPython('0.67.0', 'import json, feast; print(json.dumps(feast.__version__))') // '0.67.0'
+ */
+export const runPython = (version: FeastVersion, script: string, options: PythonOptions = {}): Promise<unknown> =>
+  run(version, ['-c', script], options)
+
+/**
+ * Runs a file of `conformance/python` as {@link runPython} runs a text. Feast finds the source text of functions in files only.
+ *
+ * @example
+ * await runPythonFile('0.49.0', 'every_kind.py', { input })
+ */
+export const runPythonFile = (version: FeastVersion, file: string, options: PythonOptions = {}): Promise<unknown> =>
+  run(version, [join(pythonFolder, file)], options)
