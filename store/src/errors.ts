@@ -177,6 +177,10 @@ export const errors = {
   },
   STORE_VIEW_NOT_ONLINE: { status: 409, message: (name: string) => `cannot materialize view "${name}": it is not online` },
   STORE_MATERIALIZE_WINDOW_INVALID: { status: 400, message: (view: string, why: string) => `cannot materialize view "${view}": ${why}` },
+  STORE_SQLITE_FAILED: {
+    status: 500,
+    message: (verb: string, path: string, why: string) => `cannot ${verb} SQLite file "${path}": ${why}`,
+  },
   STORE_JOB_LOST: {
     status: 500,
     message: (view: string, why: string) =>
@@ -215,6 +219,16 @@ export const errors = {
     status: 400,
     message: (view: string, strategy: string, known: string) =>
       `cannot join view "${view}" by "${strategy}": this store does not do that; ${known}`,
+  },
+  STORE_SOURCE_WRITE_REFUSED: {
+    status: 422,
+    message: (name: string, why: string) => `cannot write to data source "${name}": ${why}`,
+  },
+  STORE_DATASET_EXISTS: { status: 409, message: (where: string) => `cannot save dataset to "${where}": there is one already` },
+  STORE_DATASET_UNSUPPORTED: { status: 501, message: (kind: string, why: string) => `cannot use dataset storage "${kind}": ${why}` },
+  STORE_PEER_MISSING: {
+    status: 501,
+    message: (what: string, name: string) => `cannot ${what}: package ${name} is not installed; install it with: npm install ${name}`,
   },
 
   // On-demand transformations
