@@ -138,6 +138,10 @@ export const errors = {
     status: 409,
     message: (project: string) => `cannot apply project "${project}": others keep writing to its registry; try again`,
   },
+  STORE_REGISTRY_METADATA_UNSUPPORTED: {
+    status: 501,
+    message: (key: string, path: string) => `cannot write metadata "${key}": registry file "${path}" has no place for it`,
+  },
   STORE_REGISTRY_FILE_UNREADABLE: { status: 500, message: (path: string, why: string) => `cannot read registry file "${path}": ${why}` },
   STORE_REGISTRY_FILE_LOCKED: {
     status: 503,

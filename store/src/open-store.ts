@@ -91,14 +91,14 @@ const openRegistry = async (
   return { registry: openSqlRegistry(database, { where, schemaMode, purgeFeastMetadata }), pool: database }
 }
 
-const openOnline = async (options: OpenStoreOptions, config: StoreConfig): Promise<OnlineStore | undefined> => {
+const openOnline = async (options: OpenStoreOptions, config: StoreConfig, now: () => bigint): Promise<OnlineStore | undefined> => {
   const { onlineStore, project } = config
   if (onlineStore === null) return undefined
   const keyVersion = config.entityKeySerializationVersion
   if (keyVersion === 1) throw storeError('STORE_ENTITY_KEY_VERSION_UNSUPPORTED', ['1', 'it cuts 64-bit keys', 'allowed: 2, 3'])
   if (onlineStore.kind === 'sqlite') {
     const { openSqliteOnline } = await import('./online/sqlite-online.ts')
-    return openSqliteOnline({ path: resolve(config.repoPath, onlineStore.path), project, keyVersion })
+    return openSqliteOnline({ path: resolve(config.repoPath, onlineStore.path), project, keyVersion, now })
   }
   if (onlineStore.kind !== 'postgres') throw unsupported('online store', onlineStore.kind === 'other' ? onlineStore.type : onlineStore.kind)
   const targetOf: TargetOf = (read) => (read.onlineStore?.kind === 'postgres' ? read.onlineStore.target : undefined)
@@ -144,7 +144,7 @@ export const openStore = async <Repo extends Repository = Repository>(options: O
   const now = options.now ?? (() => BigInt(Date.now()) * 1000n)
   const { registry, pool: registryPool } = await openRegistry(options, config)
   const snapshots = cachedSnapshots(registry, { project: config.project, ttlSeconds: config.registry.cacheTtlSeconds, now })
-  const online = await openOnline(options, config)
+  const online = await openOnline(options, config, now)
   const offline = lazily(() => openOffline(options, config))
   const exported = Object.values(options.repository ?? {}).filter(isDefinition)
   return new Store<Repo>({

@@ -1,6 +1,7 @@
 import type { SourceBatch } from '../definition/batch.ts'
 import { ByteWriter } from '../definition/byte-writer.ts'
 import type { AnyStoredView } from '../definition/definition.ts'
+import { dummyJoinKey } from '../definition/entity.ts'
 import { type ValueWriter, valueWriter } from '../definition/value.ts'
 import { storeError } from '../errors.ts'
 import { postgresEpoch } from '../postgres/timestamp.ts'
@@ -94,25 +95,34 @@ const row = (target: ByteWriter, key: Uint8Array, feature: FeatureWriter, value:
   time(target, created)
 }
 
+const emptyTexts = (rows: number): readonly string[] => new Array<string>(rows).fill('')
+
+/**
+ * The columns of a batch that keys are made of, in the encoder's order. Feast's dummy key is in no source: its one value is empty text.
+ *
+ * @throws STORE_ONLINE_ROW_INVALID when a batch lacks a join key
+ */
+export const keyColumns = ({ joinKeys }: OnlineRowWriter, batch: SourceBatch): readonly ArrayLike<unknown>[] =>
+  joinKeys.map((name) => {
+    const column = batch.columns.find((each) => each.name === name)?.values
+    if (column !== undefined) return column
+    if (name === dummyJoinKey) return emptyTexts(batch.rows)
+    throw storeError('STORE_ONLINE_ROW_INVALID', [`the join key "${name}" is missing`])
+  })
+
 /** Appends a batch to the target, a row a feature. Rows without a join key are counted and left out; absent features are not written. */
 const appendBatch = (target: ByteWriter, writer: OnlineRowWriter, batch: SourceBatch, counts: EncodedCounts): void => {
   const byName = new Map(batch.columns.map((column) => [column.name, column.values]))
-  const keys = writer.joinKeys.map(
-    (name) => byName.get(name) ?? (batch.columns.length > 0 && name.startsWith('__dummy') ? emptyTexts(batch.rows) : undefined),
-  )
+  const keys = keyColumns(writer, batch)
   const key = new ByteWriter(128)
   for (let at = 0; at < batch.rows; at++) {
     const event = batch.eventTimes[at]
-    if (event === undefined || keys.some((column) => column?.[at] === null || column?.[at] === undefined)) {
+    if (event === undefined || keys.some((column) => column[at] === null || column[at] === undefined)) {
       counts.skippedRows++
       continue
     }
     key.length = 0
-    writer.encoder.write(
-      key,
-      keys.map((column) => column ?? []),
-      at,
-    )
+    writer.encoder.write(key, keys, at)
     counts.rows++
     for (const feature of writer.features) {
       const column = byName.get(feature.column)
@@ -122,8 +132,6 @@ const appendBatch = (target: ByteWriter, writer: OnlineRowWriter, batch: SourceB
     }
   }
 }
-
-const emptyTexts = (rows: number): readonly string[] => new Array<string>(rows).fill('')
 
 /** Bytes that are gathered before they are handed on: large enough that the socket, and not the call, is what costs. */
 const chunkBytes = 256 * 1024
