@@ -74,8 +74,6 @@ function checkRelations(state: State, metadata: CharmMetadata): string[] {
 function checkRelation(state: State, relation: RelationState, metadata: CharmMetadata): string[] {
   const { endpoint, kind } = relation
   const declared = kind === 'peer' ? metadata.peers?.[endpoint] : (metadata.requires?.[endpoint] ?? metadata.provides?.[endpoint])
-  const bags = [relation.remoteAppData, relation.localAppData, relation.localUnitData, ...Object.values(relation.remoteUnitsData)]
-  const values = bags.flatMap((bag) => Object.values(bag))
   return problems([
     [declared !== undefined, `the charm has no ${kind === 'peer' ? 'peer ' : ''}endpoint "${endpoint}"`],
     [
@@ -84,7 +82,6 @@ function checkRelation(state: State, relation: RelationState, metadata: CharmMet
     ],
     [kind !== 'peer' || relation.remoteApp === state.app, `peer relation ${relation.id} is with another application`],
     [kind !== 'peer' || relation.remoteUnitsData[state.unit] === undefined, `the unit is its own peer in relation ${relation.id}`],
-    [values.every((value) => value !== ''), `relation ${relation.id} has an empty value, which Juju deletes`],
     [
       Object.keys(relation.remoteUnitsData).every((number) => /^(0|[1-9]\d*)$/.test(number)),
       `relation ${relation.id} has a unit without number`,
