@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { decodeValue, encodeValue, valueDecoder } from '../../store/src/definition/value.ts'
-import type { ValueType } from '../../store/src/definition/value-type.ts'
+import { int64, listOf, map, scalarMap, struct, type ValueType } from '../../store/src/definition/value-type.ts'
 import { typedArbitraries } from '../../store/test/definition/value-arbitrary.ts'
 import { newCases, oldCases } from '../../store/test/definition/value-cases.ts'
 import { runPython } from '../src/python.ts'
@@ -46,6 +46,21 @@ const mutations: readonly string[] = fc
     bytes[at % bytes.length] = byte
     return bytes.toString('hex')
   })
+
+/** The bytes of the deepest value that we write. */
+const deepestOf = (wrap: (inner: unknown) => unknown, type: ValueType, outer: (value: unknown) => unknown = (value) => value): string => {
+  let value: unknown = wrap(1n)
+  let hex = ''
+  for (let level = 0; level < 200; level++) {
+    try {
+      hex = Buffer.from(encodeValue(type, outer(value))).toString('hex')
+    } catch {
+      return hex
+    }
+    value = wrap(value)
+  }
+  throw new Error('there is no limit')
+}
 
 /** A value as `value-reading.py` shows it. */
 const shown = (value: unknown): unknown => {
@@ -104,6 +119,25 @@ describe('Feast 0.67.0', () => {
       const bytes = Buffer.from(readings[at]?.hex ?? '', 'hex')
       expect(valueDecoder(type)(bytes, 0, bytes.length), type.name).toStrictEqual(value)
     }
+  })
+
+  test('reads what is nested as deep as we write', async () => {
+    const deepest = deepestOf((inner) => ({ a: inner }), map)
+    const inList = deepestOf(
+      (inner) => [[inner]],
+      map,
+      (value) => ({ a: value }),
+    )
+    const inStruct = deepestOf(
+      (inner) => ({ a: inner }),
+      listOf(struct({ b: int64 })),
+      (value) => [{ c: value }],
+    )
+    const inScalarMap = deepestOf((inner) => new Map([[1n, inner]]), scalarMap)
+    const input = { values: [deepest, inList, inStruct, inScalarMap], bytes: [] }
+    const answer = (await runPython('0.67.0', await scriptOf('value-reading.py'), { input })) as { readonly readings: readonly unknown[] }
+    expect(answer.readings).not.toContain(null)
+    expect(deepest.length).toBeGreaterThan(300)
   })
 
   test('and we agree on which bytes are no value', () => {

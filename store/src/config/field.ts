@@ -5,6 +5,9 @@ import { plainValue, type YamlNode } from './yaml-tree.ts'
 /**
  * One field of a section: how its value is read, and what it is when absent. What is accepted is what pydantic, which reads Feast's
  * configuration, accepts: strict fields take their type alone, the others also text and numbers that mean the same.
+ *
+ * @example
+ * readSection({ port: integer(5432), sslmode: nullable(text('require')) }, undefined, place, 'refuse') // { port: 5432, sslmode: 'require' }
  */
 export interface Field<T> {
   /** Undefined when there was a problem, which is reported. */

@@ -66,8 +66,13 @@ export const mlflowFields = {
   retry_backoff_factor: number(1),
 }
 
+/** How Python materializes. */
 export type MaterializationConfig = Section<typeof materializationFields>
+/** Which model turns text into a vector. */
 export type EmbeddingModelConfig = Section<typeof embeddingModelFields>
+/** What is computed of the data at apply. */
 export type DataQualityConfig = Section<typeof dataQualityFields>
+/** Where lineage is sent to, and whether it is received. */
 export type OpenlineageConfig = Section<typeof openlineageFields>
+/** What is logged to MLflow. */
 export type MlflowConfig = Section<typeof mlflowFields>

@@ -50,10 +50,11 @@ export interface SqlRegistryConfig extends Section<typeof sqlFields> {
   readonly poolSize: number
 }
 
-/** A registry in one file, or behind Feast's registry server. */
+/** A registry in one file; the scheme of `path` says where. */
 export interface FileRegistryConfig extends Section<typeof commonFields> {
   readonly kind: 'file'
 }
+/** A registry behind Feast's registry server, at `path` (host:port). */
 export interface RemoteRegistryConfig extends Section<typeof remoteFields> {
   readonly kind: 'remote'
 }
