@@ -1,0 +1,116 @@
+import type { Batch, Column } from '../definition/batch.ts'
+import { type StoreError, storeError } from '../errors.ts'
+import { batchOfColumns, batchOfRows, joinBatches, sliceBatch } from './column-data.ts'
+import { momentOf } from './moment.ts'
+
+/**
+ * What a training set is made for: rows; columns; batches, also as they arrive; a query of the offline store; or a Parquet or CSV file.
+ */
+export type EntityRows =
+  | readonly Readonly<Record<string, unknown>>[]
+  | { readonly columns: Readonly<Record<string, ArrayLike<unknown>>> }
+  | { readonly batches: AsyncIterable<Batch> | Iterable<Batch> }
+  | { readonly sql: string }
+  | { readonly path: string }
+
+/** How an engine reads what is not in this process. */
+export interface EntityReaders {
+  readonly sql: (sql: string) => AsyncIterable<Batch>
+  readonly file: (path: string) => AsyncIterable<Batch>
+}
+
+/** Entity rows that are worked on at once. */
+export interface EntityChunk extends Batch {
+  /** Microseconds since 1970 as numbers, exact between the years 1685 and 2255; NaN for null. */
+  readonly eventTimes: Float64Array
+}
+
+const fault = (column: string, why: string): StoreError => storeError('STORE_ENTITY_ROWS_INVALID', [column, why])
+
+async function* batchesOf(rows: EntityRows, readers: EntityReaders): AsyncGenerator<Batch> {
+  if ('sql' in rows) yield* readers.sql(rows.sql)
+  else if ('path' in rows) yield* readers.file(rows.path)
+  else if ('batches' in rows) yield* rows.batches
+  else if ('columns' in rows) {
+    const batch = batchOfColumns(rows.columns)
+    if ('uneven' in batch) throw fault(batch.uneven, 'it has another length than the first column')
+    yield batch
+  } else yield batchOfRows(rows)
+}
+
+/** Gathers batches until there are `size` rows, and cuts what is more. The first is given even when it is empty: it has the columns. */
+async function* inChunks(batches: AsyncIterable<Batch>, size: number): AsyncGenerator<Batch> {
+  let held: Batch[] = []
+  let rows = 0
+  let given = false
+  for await (const batch of batches) {
+    let from = 0
+    while (batch.rows - from + rows >= size) {
+      const to = from + size - rows
+      yield joinBatches(held, sliceBatch(batch, from, to))
+      given = true
+      held = []
+      rows = 0
+      from = to
+    }
+    if (from < batch.rows || held.length === 0) held.push(sliceBatch(batch, from, batch.rows))
+    rows += batch.rows - from
+  }
+  const last = held.pop()
+  if (last !== undefined && (rows > 0 || !given)) yield joinBatches(held, last)
+}
+
+const isTime = ({ type }: Column): boolean => type.name === 'UNIX_TIMESTAMP'
+
+/** The column of event times: the one named, `event_timestamp`, or the only one that holds times. */
+const eventTimeColumn = (columns: readonly Column[], named: string | undefined): Column => {
+  const names = columns.map(({ name }) => name)
+  const wanted = named ?? 'event_timestamp'
+  const found = columns.find(({ name }) => name === wanted)
+  if (found !== undefined) return found
+  if (named !== undefined) throw fault(named, `there is no such column; there are: ${names.join(', ')}`)
+  const [only, ...others] = columns.filter(isTime)
+  if (only !== undefined && others.length === 0) return only
+  throw fault(wanted, only === undefined ? 'no column holds times' : 'several columns hold times; name one with eventTimestampColumn')
+}
+
+const eventTimesOf = ({ name, values }: Column): { readonly numbers: Float64Array; readonly column: Column } => {
+  const numbers = new Float64Array(values.length)
+  const moments: (bigint | null)[] = new Array(values.length)
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]
+    const moment = value === null || value === undefined ? null : momentOf(value)
+    if (moment === undefined)
+      throw fault(name, `row ${row} holds ${JSON.stringify(String(value))}; an event time is a Date, microseconds as bigint, or ISO text`)
+    moments[row] = moment
+    numbers[row] = moment === null ? Number.NaN : Number(moment)
+  }
+  return { numbers, column: { name, type: { name: 'UNIX_TIMESTAMP' }, values: moments } }
+}
+
+/**
+ * Reads entity rows in chunks of at most `size`, with their event times. A chunk without rows comes only when there is no other.
+ *
+ * @throws STORE_ENTITY_ROWS_INVALID when the column of event times is not found, or a row holds something else there
+ */
+export async function* readEntityRows(
+  rows: EntityRows,
+  options: {
+    readonly eventTimestampColumn: string | undefined
+    readonly readers: EntityReaders
+    readonly size: number
+    /** The columns that rows would have had to have: those of no rows at all. */
+    readonly keys: readonly Pick<Column, 'name' | 'type'>[]
+  },
+): AsyncGenerator<EntityChunk> {
+  for await (const chunk of inChunks(batchesOf(rows, options.readers), options.size)) {
+    if (chunk.rows === 0 && chunk.columns.length === 0) {
+      const time = { name: options.eventTimestampColumn ?? 'event_timestamp', type: { name: 'UNIX_TIMESTAMP' } as const }
+      yield { rows: 0, columns: [...options.keys, time].map((each) => ({ ...each, values: [] })), eventTimes: new Float64Array(0) }
+      continue
+    }
+    const time = eventTimeColumn(chunk.columns, options.eventTimestampColumn)
+    const { numbers, column } = eventTimesOf(time)
+    yield { rows: chunk.rows, columns: chunk.columns.map((each) => (each === time ? column : each)), eventTimes: numbers }
+  }
+}

@@ -1,0 +1,90 @@
+import type pg from 'pg'
+import type { BatchSource } from '../definition/source.ts'
+import type { KeyKind } from './key-encoder.ts'
+import type { Strategy, ViewRequest } from './offline.ts'
+import type { JoinedView, JoinSession } from './point-in-time.ts'
+import { readTuples } from './postgres-copy.ts'
+import { compileJoin, joinReader, type PostgresJoin, tieOrder } from './postgres-join.ts'
+import { type PostgresPlan, planJoin } from './postgres-plan.ts'
+import { shapeOf } from './postgres-shape.ts'
+import { windowOf } from './postgres-strategy.ts'
+import { describeTable, type PostgresTable, postgresSourceOf } from './postgres-table.ts'
+import { uploadKeys, uploadSlots } from './postgres-upload.ts'
+import type { Probes } from './probes.ts'
+import { Slots } from './slots.ts'
+
+/** A view's time to live in microseconds; 0 for ever. */
+export const ttlOf = ({ ttl }: Pick<ViewRequest, 'ttl'>): number => Number(ttl?.microseconds ?? 0n)
+
+/** Runs the joins of one training set on one connection, within one snapshot. */
+export class PostgresJoinSession implements JoinSession {
+  readonly readers: JoinSession['readers']
+  readonly #client: pg.ClientBase
+  readonly #strategy: Strategy
+  readonly #tables = new Map<BatchSource, Promise<PostgresTable>>()
+  #collated: Promise<boolean> | undefined
+
+  constructor(client: pg.ClientBase, strategy: Strategy, readers: JoinSession['readers']) {
+    this.#client = client
+    this.#strategy = strategy
+    this.readers = readers
+  }
+
+  async plan(view: ViewRequest, probes: Probes): Promise<PostgresPlan> {
+    return this.#plan(await this.#compile(view, probes.kinds), probes)
+  }
+
+  async join(view: ViewRequest, probes: Probes, signal: AbortSignal): Promise<JoinedView> {
+    const join = await this.#compile(view, probes.kinds)
+    const plan = await this.#plan(join, probes)
+    const ttl = ttlOf(view)
+    if (plan.upload === 'keys' && join.keys.length > 0) await uploadKeys(this.#client, join, probes)
+    if (plan.upload === 'slots') await uploadSlots(this.#client, join, probes, ttl)
+    const lead = plan.strategy === 'scan' ? join.keys.length : 1
+    const reader = joinReader(join, probes, lead)
+    const slots = new Slots(probes, tieOrder(view, reader.lanes))
+    await readTuples(this.#client, plan.sql, reader.cursor, offering(plan, probes, slots, reader, lead), { signal })
+    return { answers: slots.answers(ttl), lanes: reader.lanes }
+  }
+
+  async #compile(view: ViewRequest, kinds: readonly KeyKind[]): Promise<PostgresJoin> {
+    const table = this.#tables.get(view.source) ?? describeTable(this.#client, postgresSourceOf(view.source))
+    this.#tables.set(view.source, table)
+    return compileJoin(view, await table, kinds)
+  }
+
+  async #plan(join: PostgresJoin, probes: Probes): Promise<PostgresPlan> {
+    const ttl = ttlOf(join.view)
+    const { start, end } = windowOf(probes, ttl)
+    const shape = await shapeOf(this.#client, join, start, end)
+    this.#collated ??= hasOwnEquality(this.#client)
+    return planJoin(join, probes, shape, { strategy: this.#strategy, ttl, collated: await this.#collated })
+  }
+}
+
+/** Whether some collation of this database calls texts equal that differ in their bytes: then PostgreSQL alone can compare keys. */
+const hasOwnEquality = async (client: pg.ClientBase): Promise<boolean> => {
+  const { rows } = await client.query('SELECT EXISTS (SELECT FROM pg_collation WHERE NOT collisdeterministic) AS present')
+  return rows[0]?.present === true
+}
+
+/** What is done with each row of a strategy's statement. */
+const offering = (
+  { strategy }: PostgresPlan,
+  { keys }: Probes,
+  slots: Slots,
+  { cursor, time, created }: ReturnType<typeof joinReader>,
+  lead: number,
+): (() => void) => {
+  const { offsets, lengths } = cursor
+  if (strategy === 'export') return () => slots.offer(cursor.view.getInt32(offsets[0] ?? 0), time(), created())
+  if (strategy !== 'scan') return () => slots.offerTo(cursor.view.getInt32(offsets[0] ?? 0), time(), created())
+  return () => {
+    // The fields of the key stand one after another as the probes' keys were encoded: each with its length before it.
+    const last = lead - 1
+    const from = lead === 0 ? 0 : (offsets[0] ?? 0) - 4
+    const to = lead === 0 ? 0 : (offsets[last] ?? 0) + Math.max(lengths[last] ?? 0, 0)
+    const group = keys.find(cursor.bytes, from, to)
+    if (group >= 0) slots.offer(group, time(), created())
+  }
+}

@@ -1,0 +1,87 @@
+import type { PostgresJoin } from './postgres-join.ts'
+import { columnSql, windowSql } from './postgres-table.ts'
+import { postgresMoment, probeTable } from './postgres-upload.ts'
+import type { Probes } from './probes.ts'
+
+// The statements of the point-in-time join. Each gives rows that may answer a probe, and `Slots` picks among them: of rows with the same
+// event time and created time all come, so that every strategy decides ties alike.
+
+/** The window of event times that can matter to any probe. */
+export const windowOf = ({ times, slots }: Probes, ttl: number): { readonly start: bigint | undefined; readonly end: bigint } => {
+  let earliest = Number.POSITIVE_INFINITY
+  let latest = Number.NEGATIVE_INFINITY
+  for (let slot = 0; slot < slots; slot++) {
+    earliest = Math.min(earliest, times[slot] ?? 0)
+    latest = Math.max(latest, times[slot] ?? 0)
+  }
+  return { start: ttl > 0 ? postgresMoment(earliest - ttl) : undefined, end: postgresMoment(latest) }
+}
+
+const equal = ({ keys }: PostgresJoin, alias: string): readonly string[] => keys.map(({ sql, probe }) => `${sql} = ${probe(alias)}`)
+
+/**
+ * For each probe one look into the index on keys and time: 5 µs each on a warm cache, whatever the size of the table, so best when probes
+ * are few beside rows. 100 k probes × 1 M rows: 0.5 s.
+ */
+export const lateralSql = (join: PostgresJoin, ttl: number): string => {
+  const time = columnSql(join.time.name)
+  const order = [`${time} DESC`, ...(join.created === undefined ? [] : [`${columnSql(join.created.name)} DESC NULLS LAST`])]
+  const conditions = [...equal(join, 'e'), `${time} <= e.te`, ...(ttl > 0 ? [`${time} >= e.since`] : [])]
+  const names = join.selected.map((_, place) => `c${place}`)
+  const selected = join.selected.map((sql, place) => `${sql} AS ${names[place]}`)
+  return `SELECT e.slot, ${names.map((name) => `l.${name}`).join(', ')}
+FROM ${probeTable} AS e CROSS JOIN LATERAL (
+  SELECT ${selected.join(', ')}
+  FROM ${join.table.from}
+  WHERE ${conditions.join(' AND ')}
+  ORDER BY ${order.join(', ')} FETCH FIRST 1 ROW WITH TIES
+) AS l`
+}
+
+/**
+ * Sorts probes and rows together and carries the newest event time forward to each probe, then looks its rows up: no index is needed and
+ * nothing but the answers leaves PostgreSQL. 100 k probes × 1 M rows: 1.7 s.
+ */
+export const sortMergeSql = (join: PostgresJoin, probes: Probes, ttl: number): string => {
+  const { start, end } = windowOf(probes, ttl)
+  const time = columnSql(join.time.name)
+  const window = windowSql(join.time, start, end)
+  const probeKeys = join.keys.map(({ probe }, place) => `${probe('e')} AS k${place}`)
+  const names = join.keys.map((_, place) => `k${place}`)
+  const partition = names.length === 0 ? '' : `PARTITION BY ${names.join(', ')} `
+  const list = (...items: readonly (string | readonly string[])[]): string => items.flat().join(', ')
+  return `SELECT ${list('w.slot', join.selected)}
+FROM (
+  SELECT ${list('slot', names)}, max(tv) OVER (${partition}ORDER BY t, slot NULLS FIRST) AS tv
+  FROM (
+    SELECT ${list('e.slot', probeKeys)}, e.te AS t, NULL AS tv FROM ${probeTable} AS e
+    UNION ALL
+    SELECT ${list(
+      'NULL',
+      join.keys.map(({ sql }) => sql),
+    )}, ${time}, ${time} FROM ${join.table.from} WHERE ${window}
+  ) AS u
+) AS w
+JOIN ${join.table.from} ON ${[...join.keys.map(({ sql }, place) => `${sql} = w.k${place}`), `${time} = w.tv`].join(' AND ')}
+WHERE w.slot IS NOT NULL AND ${window}`
+}
+
+/** Every row that has one of the keys, with its group: for large sets without a fitting index, and keys that only PostgreSQL can compare. */
+export const exportSql = (join: PostgresJoin, probes: Probes, ttl: number): string => {
+  const { start, end } = windowOf(probes, ttl)
+  const window = windowSql(join.time, start, end)
+  if (join.keys.length === 0) return `SELECT 0, ${join.selected.join(', ')} FROM ${join.table.from} WHERE ${window}`
+  return `SELECT e.g, ${join.selected.join(', ')}
+FROM ${join.table.from} JOIN ${probeTable} AS e ON ${equal(join, 'e').join(' AND ')}
+WHERE ${window}`
+}
+
+/**
+ * Every row of the window with its key, which is looked up here: PostgreSQL only scans, which it does at 2.5 M rows/s, and needs no table
+ * of probes. 100 k probes × 1 M rows: 0.6 s; 1 M × 10 M: 5.6 s.
+ */
+export const scanSql = (join: PostgresJoin, probes: Probes, ttl: number): string => {
+  const { start, end } = windowOf(probes, ttl)
+  const keys = join.keys.map(({ sql, kind }) => (kind === 'long' ? `${sql}::int8` : sql))
+  return `SELECT ${[...keys, ...join.selected].join(', ')} FROM ${join.table.from} WHERE ${windowSql(join.time, start, end)}`
+}

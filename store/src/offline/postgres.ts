@@ -1,0 +1,185 @@
+import type { Batch, SourceBatch } from '../definition/batch.ts'
+import type { DatasetStorage } from '../definition/saved-dataset.ts'
+import type { BatchSource } from '../definition/source.ts'
+import { allowed, type StoreError, storeError } from '../errors.ts'
+import { quoteIdentifier } from '../postgres/identifier.ts'
+import type { Pool } from '../postgres/pool.ts'
+import type { EntityReaders } from './entity-rows.ts'
+import type { Explanation } from './explanation.ts'
+import type {
+  ExplainRequest,
+  OfflineStore,
+  PointInTimeRequest,
+  PullRequest,
+  RangeRequest,
+  Retrieval,
+  SourceColumn,
+  Strategy,
+} from './offline.ts'
+import { type OpenSession, pointInTimeOf } from './point-in-time.ts'
+import { explainPostgres } from './postgres-explain.ts'
+import { PostgresJoinSession } from './postgres-join-session.ts'
+import { pullAllRows, pullLatestRows } from './postgres-pull.ts'
+import { queryHeader, readQuery } from './postgres-query.ts'
+import { momentsSql } from './postgres-range.ts'
+import { storedTypeOf, valueTypeOf } from './postgres-schema.ts'
+import { inSnapshot } from './postgres-snapshot.ts'
+import { describeTable, isTimeColumn, postgresSourceOf, timeColumn } from './postgres-table.ts'
+import { copyBatches } from './postgres-text.ts'
+import { checkRange, momentColumn } from './range.ts'
+import { streamed } from './stream.ts'
+
+const tableOf = (storage: DatasetStorage): string => {
+  if (storage.kind === 'postgres') return storage.table
+  throw storeError('STORE_DATASET_UNSUPPORTED', [storage.kind, 'the offline store is PostgreSQL; allowed: postgres'])
+}
+
+/** History in PostgreSQL. Made by {@link openPostgresOffline}. */
+class PostgresOfflineStore implements OfflineStore {
+  readonly #pool: Pool
+  readonly #file: EntityReaders['file']
+
+  constructor(pool: Pool, file: EntityReaders['file']) {
+    this.#pool = pool
+    this.#file = file
+  }
+
+  pointInTime(request: PointInTimeRequest): Retrieval {
+    return pointInTimeOf(this.#open(request.strategy ?? 'auto'), request)
+  }
+
+  range(request: RangeRequest): Retrieval {
+    const { start: _, end: __, ...rest } = request
+    // The moments are a query, which takes the types of the sources' columns to write.
+    const open: OpenSession = async (signal, work) => {
+      checkRange(request)
+      const sql = await this.#pool.client(async (client) => {
+        const times = request.views.map(async ({ source }) =>
+          timeColumn(await describeTable(client, postgresSourceOf(source)), source.timestampField),
+        )
+        return momentsSql(request, await Promise.all(times))
+      })
+      const readers: EntityReaders = { sql: () => this.#query(sql, signal), file: this.#file }
+      await this.#session(request.strategy ?? 'auto', readers, signal, work)
+    }
+    return pointInTimeOf(open, { ...rest, entityRows: { sql: '' }, eventTimestampColumn: momentColumn })
+  }
+
+  pullLatest(request: PullRequest): AsyncIterable<SourceBatch> {
+    return this.#pull(request, pullLatestRows)
+  }
+
+  pullAll(request: PullRequest): AsyncIterable<SourceBatch> {
+    return this.#pull(request, pullAllRows)
+  }
+
+  async write(source: BatchSource, batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<number> {
+    const postgres = postgresSourceOf(source)
+    const fault = (why: string): StoreError => storeError('STORE_SOURCE_WRITE_REFUSED', [source.name, why])
+    if (postgres.table === '') throw fault('it is a query; allowed: a table')
+    const [first, rest] = await peeked(batches)
+    if (first === undefined) return 0
+    const names = first.columns.map(({ name }) => name)
+    return await inSnapshot(this.#pool, { writes: true }, async (client) => {
+      const { columns } = await describeTable(client, postgres)
+      const extra = names.find((name) => !columns.has(name))
+      if (extra !== undefined) throw fault(`it has no column "${extra}"; ${allowed(columns.keys())}`)
+      if (!names.includes(source.timestampField)) throw fault(`the rows have no "${source.timestampField}", which is its event time`)
+      return await copyBatches(client, `${postgres.table} (${names.map(quoteIdentifier).join(', ')})`, rest)
+    })
+  }
+
+  async describeSource(source: BatchSource): Promise<readonly SourceColumn[]> {
+    const table = await this.#pool.client((client) => describeTable(client, postgresSourceOf(source)))
+    return [...table.columns.values()].map((column) => ({
+      name: column.name,
+      storedAs: column.storedAs,
+      type: valueTypeOf(column.type),
+      time: isTimeColumn(column),
+    }))
+  }
+
+  async persist(storage: DatasetStorage, result: Retrieval, options: { readonly allowOverwrite?: boolean } = {}): Promise<void> {
+    const table = tableOf(storage)
+    const [first, batches] = await peeked(result.batches())
+    const columns = (first?.columns ?? []).map(({ name, type }) => `${quoteIdentifier(name)} ${storedTypeOf(type)}`)
+    await inSnapshot(this.#pool, { writes: true }, async (client) => {
+      const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS present', [table])
+      if (rows[0]?.present === true) {
+        if (options.allowOverwrite !== true) throw storeError('STORE_DATASET_EXISTS', [table])
+        await client.query(`DROP TABLE ${table}`)
+      }
+      await client.query(`CREATE TABLE ${table} (${columns.join(', ')})`)
+      await copyBatches(client, table, batches)
+    })
+  }
+
+  readDataset(storage: DatasetStorage): Retrieval {
+    const sql = `SELECT * FROM ${tableOf(storage)}`
+    return {
+      header: () => this.#pool.client((client) => queryHeader(client, sql)),
+      batches: () => this.#query(sql, undefined),
+      plan: async () => [],
+    }
+  }
+
+  explain(request: ExplainRequest): Promise<Explanation> {
+    return inSnapshot(this.#pool, { writes: true }, (client) => explainPostgres(client, request))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.close()
+  }
+
+  #query(sql: string, outer: AbortSignal | undefined): AsyncIterable<Batch> {
+    return streamed<Batch>((emit, signal) => inSnapshot(this.#pool, { signal }, (client) => readQuery(client, sql, emit)), outer)
+  }
+
+  #open(strategy: Strategy): OpenSession {
+    return (signal, work) => this.#session(strategy, { sql: (sql) => this.#query(sql, signal), file: this.#file }, signal, work)
+  }
+
+  #session(strategy: Strategy, readers: EntityReaders, signal: AbortSignal | undefined, work: Parameters<OpenSession>[1]): Promise<void> {
+    return inSnapshot(this.#pool, { writes: true, signal }, (client) => work(new PostgresJoinSession(client, strategy, readers)))
+  }
+
+  #pull(request: PullRequest, pull: typeof pullAllRows): AsyncIterable<SourceBatch> {
+    const source = postgresSourceOf(request.source)
+    return streamed<SourceBatch>(
+      (emit, signal) =>
+        inSnapshot(this.#pool, { signal }, async (client) =>
+          pull(client, await describeTable(client, source), { ...request, signal }, emit),
+        ),
+      request.signal,
+    )
+  }
+}
+
+/** The first item, and all of them. */
+const peeked = async (batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<readonly [Batch | undefined, AsyncIterable<Batch>]> => {
+  const iterator = (async function* () {
+    yield* batches
+  })()
+  const { value: first, done } = await iterator.next()
+  if (done === true) return [undefined, iterator]
+  async function* all(): AsyncGenerator<Batch> {
+    yield first as Batch
+    yield* iterator
+  }
+  return [first, all()]
+}
+
+/**
+ * Opens history in PostgreSQL over a pool, which is closed with it. `file` reads Parquet and CSV files of entity rows: DuckDB does, where it
+ * is installed.
+ *
+ * @example
+ * await using offline = openPostgresOffline(openPool(target, { max: 4 }))
+ * for await (const batch of offline.pointInTime({ entityRows, views }).batches()) console.log(batch.rows)
+ */
+export const openPostgresOffline = (pool: Pool, options: { readonly file?: EntityReaders['file'] } = {}): OfflineStore =>
+  new PostgresOfflineStore(pool, options.file ?? noFile)
+
+const noFile: EntityReaders['file'] = () => {
+  throw storeError('STORE_ENTITY_ROWS_INVALID', ['', 'files are read by DuckDB; install it with: npm install @duckdb/node-api'])
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import type { Batch } from '../../src/definition/batch.ts'
+import type { BatchSource } from '../../src/definition/source.ts'
+import { float64, int64, string } from '../../src/definition/value-type.ts'
+import type { OfflineStore, Strategy, ViewRequest } from '../../src/offline/offline.ts'
+import { answerOf, type OracleProbe, type OracleRow } from './oracle.ts'
+
+/** 2024-01-01, and a step that makes ties and edges of the ttl likely. */
+const origin = 1_704_067_200_000_000n
+const step = 1_000_000n
+
+const texts = fc.constantFrom('1', '12', '123', '23', '3', '', 'ä', 'a\tb', '\\N')
+const numbers = fc.constantFrom(1n, 12n, -1n, 9_007_199_254_740_993n)
+const moments = fc.integer({ min: 0, max: 12 }).chain((n) => fc.constantFrom(origin + BigInt(n) * step, origin + BigInt(n) * step + 1n))
+
+/** Rows and probes of one source with a text key and a number key, where ties, nulls and duplicates abound. */
+export const cases = fc.record({
+  rows: fc.array(
+    fc.record({
+      keys: fc.tuple(fc.option(texts, { freq: 10 }), fc.option(numbers, { freq: 10 })),
+      time: fc.option(moments, { freq: 12 }),
+      created: fc.option(moments, { freq: 3 }),
+      values: fc.tuple(
+        fc.option(fc.constantFrom(0, -1.5, 2, 1e300), { freq: 4 }),
+        fc.option(fc.constantFrom(0n, 1n, 9_223_372_036_854_775_807n), { freq: 4 }),
+        fc.option(fc.constantFrom('', 'x', 'é', '\u{1F600}', '￿'), { freq: 4 }),
+      ),
+    }),
+    { maxLength: 60 },
+  ),
+  probes: fc.array(
+    fc.record({ keys: fc.tuple(fc.option(texts, { freq: 12 }), fc.option(numbers, { freq: 12 })), time: fc.option(moments, { freq: 15 }) }),
+    { maxLength: 40 },
+  ),
+  ttl: fc.constantFrom(0n, 1n, 2n * step, 5n * step + 1n),
+})
+
+/** The view over a source with columns k1, k2, event_ts, created_ts, f1, f2, f3. */
+export const viewOver = (source: BatchSource, ttl: bigint): ViewRequest => ({
+  name: 'v',
+  source,
+  joinKeys: [
+    { key: 'k1', rowColumn: 'first key', type: string },
+    { key: 'k2', rowColumn: 'k2', type: int64 },
+  ],
+  // Asked for in another order than ties are decided in.
+  features: [
+    { sourceColumn: 'f3', name: 'third', type: string },
+    { sourceColumn: 'f1', name: 'first', type: float64 },
+    { sourceColumn: 'f2', name: 'second', type: int64 },
+  ],
+  ttl: { microseconds: ttl },
+})
+
+/** All batches of a retrieval as plain rows, a tuple each. */
+export const tuplesOf = async (batches: AsyncIterable<Batch>): Promise<unknown[][]> => {
+  const tuples: unknown[][] = []
+  for await (const { rows, columns } of batches)
+    for (let row = 0; row < rows; row++) tuples.push(columns.map(({ values }) => values[row] ?? null))
+  return tuples
+}
+
+/** Runs one case by a strategy. */
+export const joined = (store: OfflineStore, source: BatchSource, probes: readonly OracleProbe[], ttl: bigint, strategy: Strategy) => {
+  const entityRows = probes.map(({ keys, time }, row) => ({ label: row, 'first key': keys[0], k2: keys[1], event_timestamp: time }))
+  return tuplesOf(store.pointInTime({ entityRows, views: [viewOver(source, ttl)], strategy }).batches())
+}
+
+/** What the definition of the join gives for the same. */
+export const expected = (probes: readonly OracleProbe[], rows: readonly OracleRow[], ttl: bigint): unknown[][] =>
+  probes.map((probe, row) => {
+    const [first = null, second = null, third = null] = answerOf(probe, rows, ttl)?.values ?? []
+    return [row, probe.keys[0], probe.keys[1], probe.time, third, first, second]
+  })
