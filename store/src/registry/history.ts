@@ -9,7 +9,7 @@ export interface ViewVersion {
   /** The kind of the view: {@link Kind.historyType}. */
   readonly type: string
   readonly bytes: Uint8Array
-  /** UTC microseconds, in whole seconds. */
+  /** UTC microseconds; an SQL registry keeps whole seconds. */
   readonly created: bigint
   /** A UUID. */
   readonly id: string

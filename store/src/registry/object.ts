@@ -20,7 +20,7 @@ export interface RegistryObject<Name extends KindName = KindName> extends Object
    * Throws `STORE_REGISTRY_ROW_UNREADABLE`.
    */
   readonly message: KindMessages[Name]
-  /** When it was last written: UTC microseconds, in whole seconds. */
+  /** When it was last written: UTC microseconds; an SQL registry keeps whole seconds. */
   readonly lastUpdated: bigint
 }
 
