@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 // vitest hands these to Node too: 'import' or 'default' among them would make `require` take a package's ESM (pg-pool).
 const conditions = ['source', 'node']
@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['source'] } },
   test: {
     include: ['{store,server,cli,charm,bundle,ui,house}/test/**/*.test.ts', 'charms/*/test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, '**/*.real.test.ts'],
     globalSetup: ['house/postgres-setup.ts'],
     pool: 'forks',
     execArgv: ['--conditions=source'],

@@ -1,5 +1,5 @@
 # Applies one object of every kind that the Feast beside it knows, and prints their names.
-# Reads {"host", "port", "user", "password", "database", "project", "materialize"} from standard input.
+# Reads {"host", "port", "user", "password", "database", "project", "materialize", "registry"?} from standard input.
 import json
 import sys
 from datetime import datetime, timedelta, timezone
@@ -39,7 +39,7 @@ store = FeatureStore(
     config=RepoConfig(
         project=to["project"],
         provider="local",
-        registry={"registry_type": "sql", "path": url, "cache_ttl_seconds": 0},
+        registry=to.get("registry", {"registry_type": "sql", "path": url, "cache_ttl_seconds": 0}),
         offline_store={"type": "postgres", **parts, "sslmode": "disable"},
         online_store={"type": "postgres", **parts, "sslmode": "disable"},
         entity_key_serialization_version=3,

@@ -1,13 +1,18 @@
 # Lists and gets every object of a project through Feast's registry, and prints their names by kind.
-# Reads {"url", "project"} from standard input.
+# Reads {"url" or "path", "project"} from standard input.
 import json
 import sys
 
 import feast
+from feast.infra.registry.registry import Registry
 from feast.infra.registry.sql import SqlRegistry, SqlRegistryConfig
+from feast.repo_config import RegistryConfig
 
 to = json.load(sys.stdin)
-registry = SqlRegistry(SqlRegistryConfig(path=to["url"].replace("postgresql://", "postgresql+psycopg://")), to["project"], None)
+if "path" in to:
+    registry = Registry(to["project"], RegistryConfig(path=to["path"]), None)
+else:
+    registry = SqlRegistry(SqlRegistryConfig(path=to["url"].replace("postgresql://", "postgresql+psycopg://")), to["project"], None)
 kinds = {
     "data-source": "data_source",
     "feature-view": "feature_view",

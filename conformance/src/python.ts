@@ -2,39 +2,23 @@ import { type ExecFileException, execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-/** The Feast releases that judge us: the oldest and the newest that share a registry with ours. */
-export const feastVersions = ['0.49.0', '0.67.0'] as const
-
-/** One of {@link feastVersions}. */
-export type FeastVersion = (typeof feastVersions)[number]
+import { environmentVariables, type FeastVersion } from './environment.ts'
 
 const conformanceFolder = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
 /** Modules that scripts import by their names. */
 const pythonFolder = join(conformanceFolder, 'python')
 
-const variables: Readonly<Record<FeastVersion, string>> = { '0.49.0': 'CHARMED_FEAST_VENV_049', '0.67.0': 'CHARMED_FEAST_VENV_067' }
-
 /**
- * The Python interpreter of the environment that holds a Feast release: from `CHARMED_FEAST_VENV_049` and
- * `CHARMED_FEAST_VENV_067`, else `conformance/.venv-<version>`, else `/tmp/venvs/feast-<version>`.
+ * The Python interpreter of the environment that holds a Feast release: the one that the run's set-up made or was told of.
  *
- * @throws Error that says how to make the environment, when there is none
- * @example
- * pythonPath('0.67.0') // '/work/conformance/.venv-0.67.0/bin/python'
+ * @throws Error that says what to run, when there is none
  */
-export const pythonPath = (version: FeastVersion): string => {
-  const variable = variables[version]
-  const told = process.env[variable]
-  const folders = told ? [told] : [join(conformanceFolder, `.venv-${version}`), `/tmp/venvs/feast-${version}`]
-  const found = folders.map((folder) => join(folder, 'bin', 'python')).find((path) => existsSync(path))
-  if (found) return found
-  const folder = folders[0]
-  throw new Error(
-    `cannot run Feast "${version}": no Python in ${folders.join(' or ')}; make one: ` +
-      `python3.11 -m venv ${folder} && ${folder}/bin/pip install "feast[postgres]==${version}" grpcio "fastapi<0.141" (or set ${variable})`,
-  )
+const pythonPath = (version: FeastVersion): string => {
+  const folder = process.env[environmentVariables[version]]
+  const python = join(folder ?? '', 'bin', 'python')
+  if (folder !== undefined && existsSync(python)) return python
+  throw new Error(`cannot run Feast "${version}": ${environmentVariables[version]} names no environment; start with npm run conformance`)
 }
 
 /** What a Python script is run with. */

@@ -3,7 +3,8 @@ import type { DescFile } from '@bufbuild/protobuf'
 import type { DescriptorProto, EnumDescriptorProto } from '@bufbuild/protobuf/wkt'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { generatedFiles, generatedFolder } from '../../store/proto/generate.ts'
-import { feastVersions, runPython } from '../src/python.ts'
+import { feastVersions } from '../src/environment.ts'
+import { runPython } from '../src/python.ts'
 
 /** Everything that the wire depends on, one line each: `feast.core.Entity.spec = 1 message .feast.core.EntitySpecV2`. */
 type Catalogue = ReadonlySet<string>

@@ -6,7 +6,8 @@ import { type EntityKeyVersion, entityKeyEncoder, type JoinKey } from '../../sto
 import { decodeEntityKey, entityKeyVersionOf } from '../../store/src/online/entity-key-reading.ts'
 import { entityKeyArbitrary } from '../../store/test/online/entity-key-arbitrary.ts'
 import { entityKeyCases } from '../../store/test/online/entity-key-cases.ts'
-import { type FeastVersion, runPython } from '../src/python.ts'
+import type { FeastVersion } from '../src/environment.ts'
+import { runPython } from '../src/python.ts'
 
 type Keys = readonly (JoinKey & { readonly value: unknown })[]
 

@@ -10,7 +10,8 @@ import type { Registry } from '../../store/src/registry/registry.ts'
 import type { RegistrySnapshot } from '../../store/src/registry/snapshot.ts'
 import { openSqlRegistry } from '../../store/src/registry/sql.ts'
 import { openDatabase } from '../../store/test/registry/database.ts'
-import { type FeastVersion, feastVersions, runPythonFile } from '../src/python.ts'
+import { type FeastVersion, feastVersions } from '../src/environment.ts'
+import { runPythonFile } from '../src/python.ts'
 
 const names: Readonly<Record<string, readonly string[]>> = {
   project: ['demo'],

@@ -8,7 +8,8 @@ import { type Kind, kindList, kindOf, type RegistryMessage } from '../../store/s
 import { createSchema } from '../../store/src/registry/schema.ts'
 import { openSqlRegistry } from '../../store/src/registry/sql.ts'
 import { openDatabase } from '../../store/test/registry/database.ts'
-import { type FeastVersion, feastVersions, runPython, runPythonFile } from '../src/python.ts'
+import { type FeastVersion, feastVersions } from '../src/environment.ts'
+import { runPython, runPythonFile } from '../src/python.ts'
 
 const now = 1_767_225_600_000_000n
 const opened: { end(): Promise<void> }[] = []
