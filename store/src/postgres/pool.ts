@@ -3,9 +3,10 @@ import { StoreError, storeError } from '../errors.ts'
 import { isLost, sqlState, statementFailure } from './failure.ts'
 import { runInterruptible } from './interrupt.ts'
 import { type Queryable, type QueryOptions, type QueryResult, runQuery } from './query.ts'
+import { type Reload, Rotation } from './rotation.ts'
 import { openSession, type Session } from './session.ts'
 import { Slots } from './slots.ts'
-import { transactionSettings } from './startup.ts'
+import { type Settings, transactionSettings } from './startup.ts'
 import { describeTarget, type PostgresTarget } from './target.ts'
 import { runTransaction, type Transaction, type TransactionOptions } from './transaction.ts'
 
@@ -17,33 +18,32 @@ export interface PoolOptions {
   readonly min?: number
   /** 60,000 unless told. */
   readonly idleMs?: number
+  /** More settings of each session, as `SET` takes them; left out behind a PgBouncer. */
+  readonly settings?: Settings
   /** Asked when the login was refused: the password may have been rotated. Its answer is used from then on, and tried once. */
-  readonly reload?: () => Promise<PostgresTarget>
+  readonly reload?: Reload
 }
 
 /** Connections to one target for general work, over `pg`. Opens none before the first statement. */
 export class Pool implements Queryable, AsyncDisposable {
   readonly #slots: Slots<Session>
-  readonly #reload: PoolOptions['reload']
-  #target: PostgresTarget
-  #reloading: Promise<PostgresTarget> | undefined
+  readonly #rotation: Rotation
 
-  constructor(target: PostgresTarget, { max, min = 0, idleMs = 60_000, reload }: PoolOptions) {
-    this.#target = target
-    this.#reload = reload
+  constructor(target: PostgresTarget, { max, min = 0, idleMs = 60_000, settings, reload }: PoolOptions) {
+    this.#rotation = new Rotation(target, reload)
     this.#slots = new Slots<Session>({
       max,
       min,
       idleMs,
-      open: (signal) => this.#open(signal),
+      open: (signal) => this.#rotation.connect((target) => openSession(target, settings, signal)),
       close: (session) => session.close(),
-      closedError: () => storeError('STORE_POSTGRES_POOL_CLOSED', [describeTarget(this.#target)]),
+      closedError: () => storeError('STORE_POSTGRES_POOL_CLOSED', [describeTarget(this.target)]),
     })
   }
 
   /** Where new connections go: what was given, or what `reload` last answered. */
   get target(): PostgresTarget {
-    return this.#target
+    return this.#rotation.target
   }
 
   /** Runs one statement; see {@link Queryable}. Throws `STORE_POSTGRES_…` errors, the server's own in `cause`. */
@@ -52,13 +52,7 @@ export class Pool implements Queryable, AsyncDisposable {
     values: readonly unknown[] = [],
     options: QueryOptions = {},
   ): Promise<QueryResult<Row>> => {
-    const run = (fresh: boolean) => this.#lend(options.signal, fresh, (session) => this.#query<Row>(session, text, values, options))
-    try {
-      return await run(false)
-    } catch (error) {
-      if (!options.idempotent || !isLost(error)) throw error
-      return await run(true)
-    }
+    return await this.lend((session) => this.#query<Row>(session, text, values, options), options)
   }
 
   /**
@@ -94,6 +88,22 @@ export class Pool implements Queryable, AsyncDisposable {
     })
   }
 
+  /**
+   * Lends a session, to the rooms of this folder: `act` throws mapped errors, and marks the session broken if it is. With `idempotent`, `act`
+   * runs once more on a fresh connection when the first was lost.
+   */
+  async lend<Value>(
+    act: (session: Session) => Promise<Value>,
+    { signal, idempotent = false }: Pick<QueryOptions, 'signal' | 'idempotent'>,
+  ): Promise<Value> {
+    try {
+      return await this.#lend(signal, false, act)
+    } catch (error) {
+      if (!idempotent || !isLost(error)) throw error
+      return await this.#lend(signal, true, act)
+    }
+  }
+
   /** Takes no more work, lets running work end, and closes every connection. */
   async close(): Promise<void> {
     await this.#slots.close()
@@ -125,24 +135,7 @@ export class Pool implements Queryable, AsyncDisposable {
     } catch (cause) {
       if (!signal?.aborted || cause instanceof StoreError) throw cause
       const why = 'the caller gave up while waiting for a connection'
-      throw storeError('STORE_POSTGRES_CANCELLED', [describeTarget(this.#target), why], { cause })
-    }
-  }
-
-  async #open(signal: AbortSignal | undefined): Promise<Session> {
-    const tried = this.#target
-    try {
-      return await openSession(tried, signal)
-    } catch (error) {
-      if (this.#reload === undefined || !(error instanceof StoreError) || error.code !== 'STORE_POSTGRES_LOGIN_REFUSED') throw error
-      // Somebody else may have reloaded while this login was on its way.
-      if (this.#target === tried) {
-        this.#reloading ??= this.#reload().finally(() => {
-          this.#reloading = undefined
-        })
-        this.#target = await this.#reloading
-      }
-      return await openSession(this.#target, signal)
+      throw storeError('STORE_POSTGRES_CANCELLED', [describeTarget(this.target), why], { cause })
     }
   }
 }

@@ -83,12 +83,22 @@ export class Session {
 
   /** Says goodbye and closes; a broken session is cut. */
   async close(): Promise<void> {
-    if (this.broken) this.cut()
-    else await this.client.end()
+    if (this.broken) {
+      this.cut()
+      return
+    }
+    const patience = setTimeout(() => this.cut(), cancelPatienceMs)
+    await this.client.end().finally(() => clearTimeout(patience))
   }
 }
 
-const openClient = async (target: PostgresTarget, socket: Socket, route: Route, signal: AbortSignal): Promise<Session> => {
+const openClient = async (
+  target: PostgresTarget,
+  socket: Socket,
+  route: Route,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<Session> => {
   const config: pg.ClientConfig = {
     host: route.host.host,
     port: route.host.port,
@@ -103,7 +113,7 @@ const openClient = async (target: PostgresTarget, socket: Socket, route: Route, 
     enableChannelBinding: target.channelBinding !== 'disable' && socket instanceof TLSSocket,
   }
   signal.throwIfAborted()
-  const client = new Client(config, startupParameters(target))
+  const client = new Client(config, startupParameters(target, settings))
   let key: CancelKey = { processId: 0, secret: 0 }
   client.connection.on('backendKeyData', (message: { readonly processID: number; readonly secretKey: number }) => {
     key = { processId: message.processID, secret: message.secretKey }
@@ -129,11 +139,11 @@ const openClient = async (target: PostgresTarget, socket: Socket, route: Route, 
  * const session = await openSession(target)
  * await session.client.query('SELECT 1')
  */
-export const openSession = async (target: PostgresTarget, signal?: AbortSignal): Promise<Session> =>
+export const openSession = async (target: PostgresTarget, settings: Settings = {}, signal?: AbortSignal): Promise<Session> =>
   await connectAny<Session>(
     target,
     {
-      open: (socket, route, signal) => openClient(target, socket, route, signal),
+      open: (socket, route, signal) => openClient(target, socket, route, settings, signal),
       inspect: async ({ client }) => {
         const { rows } = await client.query<[boolean, boolean]>({ text: stateStatement, rowMode: 'array' })
         const [standby = false, readOnly = false] = rows[0] ?? []

@@ -5,13 +5,14 @@ import { pipeline } from 'node:stream/promises'
 import { inspect } from 'node:util'
 import { from } from 'pg-copy-streams'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../house/postgres.ts'
+import { testDatabase } from '../../../house/postgres.ts'
 import { StoreError } from '../../src/errors.ts'
 import { sqlState } from '../../src/postgres/failure.ts'
 import { openPool, type Pool, type PoolOptions } from '../../src/postgres/pool.ts'
 import { type PostgresTarget, postgresTarget } from '../../src/postgres/target.ts'
 import { parsePostgresUrl } from '../../src/postgres/url.ts'
 import { failureOf } from './failure-of.ts'
+import { running } from './running.ts'
 
 const poolOf = (target: PostgresTarget, options: Partial<PoolOptions> = {}): Pool => {
   const pool = openPool(target, { max: 4, ...options })
@@ -23,14 +24,6 @@ const setup = async (parts: Partial<PostgresTarget> = {}, options: Partial<PoolO
   const database = await testDatabase()
   const target = postgresTarget({ ...parsePostgresUrl(database.url), ...parts })
   return { database, target, pool: poolOf(target, options), admin: poolOf(parsePostgresUrl(database.adminUrl)) }
-}
-
-/** Resolves when a statement with this text is running in the database. */
-const running = async (admin: Pool, database: TestDatabase, text: string): Promise<number> => {
-  const select = "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND state = 'active' AND query LIKE $2 AND pid <> pg_backend_pid()"
-  const find = async () => (await admin.query<{ pid: number }>(select, [database.database, `%${text}%`])).rows[0]?.pid ?? 0
-  await expect.poll(find, { timeout: 10_000 }).toBeGreaterThan(0)
-  return await find()
 }
 
 describe('values', () => {

@@ -5,8 +5,10 @@ import { sqlState } from '../../src/postgres/failure.ts'
 import { openPool } from '../../src/postgres/pool.ts'
 import { type PostgresTarget, postgresTarget, type SslMode } from '../../src/postgres/target.ts'
 import { readTlsOptions } from '../../src/postgres/tls.ts'
+import { openWirePool } from '../../src/postgres/wire/pool.ts'
 import { issueCertificate } from './certificate.ts'
 import { type Cluster, removeCluster, startCluster, temporaryFolder } from './cluster.ts'
+import { readRows } from './collect.ts'
 import { failureOf } from './failure-of.ts'
 
 const authority = issueCertificate('our authority')
@@ -40,6 +42,11 @@ const clients = {
     await using pool = openPool(target, { max: 1 })
     const { rows } = await pool.query<{ ssl: boolean }>('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')
     return rows[0]?.ssl ? 'encrypted' : 'plain'
+  },
+  wire: async (target: PostgresTarget): Promise<string> => {
+    await using reader = openWirePool(target)
+    const rows = await readRows(reader, 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()', 1)
+    return rows[0]?.[0]?.[0] === 1 ? 'encrypted' : 'plain'
   },
 }
 

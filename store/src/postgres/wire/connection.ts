@@ -1,0 +1,279 @@
+import type { Socket } from 'node:net'
+import { type StoreError, storeError } from '../../errors.ts'
+import { type CancelKey, cancelPatienceMs, requestCancel } from '../cancel.ts'
+import { isLost, statementFailure } from '../failure.ts'
+import type { Route } from '../socket.ts'
+import type { Settings } from '../startup.ts'
+import { describeTarget, type PostgresTarget } from '../target.ts'
+import { Cells } from './cells.ts'
+import { isStale, lostFailure, readFault, WireFault } from './fault.ts'
+import { Queue } from './queue.ts'
+import type { MessageReader } from './reader.ts'
+import type { Request } from './request.ts'
+import { Statements } from './statements.ts'
+import { MessageWriter, terminate } from './writer.ts'
+
+// The states: open (takes requests) → retiring (answers those it has) → closed. Cancelling retires, because a cancel request may hit the
+// request behind the one that was meant; closing retires too; a lost socket closes at once and fails what was not answered.
+
+const maxStatements = 256
+/** How much later than the server's own limit we step in: then the server or the network is not answering. */
+const graceMs = 1_000
+/** Reads take a millisecond or two: cancelling one that nobody waits for, which costs the connection, is for the slow. */
+const dropPatienceMs = 100
+
+let opened = 0
+
+/** What the pool wants to know of a connection. */
+export interface ConnectionOptions {
+  readonly settings?: Settings
+  readonly onClose?: (connection: WireConnection) => void
+}
+
+/** A connection that takes reads one behind the other, without waiting for answers, and hands rows over as the bytes they came in. */
+export class WireConnection {
+  readonly target: PostgresTarget
+  /** Greater than that of every connection opened before. */
+  readonly serial = ++opened
+  readonly #socket: Socket
+  readonly #route: Route
+  readonly #key: CancelKey
+  readonly #reader: MessageReader
+  readonly #options: ConnectionOptions
+  readonly #writer = new MessageWriter()
+  readonly #cells = new Cells()
+  readonly #pending = new Queue<Request>()
+  readonly #statements = new Statements(maxStatements)
+  readonly #closed = Promise.withResolvers<void>()
+  readonly #onMessage = this.#handle.bind(this)
+  readonly #flushSoon = this.#flush.bind(this)
+  #scheduled = false
+  #blocked = false
+  #state: 'open' | 'retiring' | 'closed' = 'open'
+  #lost: unknown
+  #cancelling = false
+  #headSince = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(target: PostgresTarget, socket: Socket, reader: MessageReader, route: Route, key: CancelKey, options: ConnectionOptions) {
+    this.target = target
+    this.#socket = socket
+    this.#reader = reader
+    this.#route = route
+    this.#key = key
+    this.#options = options
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
+    socket.on('error', (error) => {
+      this.#lost ??= error
+    })
+    socket.on('close', () => this.#end())
+  }
+
+  /** Requests that wait for their answers. */
+  get load(): number {
+    return this.#pending.length
+  }
+
+  /** Takes requests. */
+  get open(): boolean {
+    return this.#state === 'open'
+  }
+
+  /**
+   * Sends a request; `request.done` settles when its answer is complete. `prepare: false` parses anew and leaves nothing in the session.
+   * One that is not {@link open} fails it as lost.
+   */
+  send(request: Request, prepare = true): void {
+    if (this.#state !== 'open') {
+      request.done.reject(this.#closingError())
+      return
+    }
+    this.#write(request, prepare && !this.target.pooled)
+    this.#pending.push(request)
+    if (this.#pending.length === 1) this.#startHead(request)
+    if (this.#scheduled || this.#blocked) return
+    this.#scheduled = true
+    queueMicrotask(this.#flushSoon)
+  }
+
+  /** Ends a request for its caller at once, and inside PostgreSQL if it runs on there. */
+  cancel(request: Request, error: unknown): void {
+    request.drop(error)
+    if (this.#pending.first === request) this.#stopSoon(request)
+  }
+
+  /** Takes no more requests, and ends when those it has are answered. */
+  async close(): Promise<void> {
+    this.#retire()
+    await this.#closed.promise
+  }
+
+  /** Closes the socket without a word: what is pending fails as lost. */
+  cut(why: unknown): void {
+    this.#lost ??= why
+    this.#socket.destroy()
+  }
+
+  #write(request: Request, prepare: boolean): void {
+    const { text, parameters } = request
+    const known = prepare ? this.#statements.find(text) : undefined
+    if (known?.ready) {
+      this.#writer.run(known.name, parameters)
+      return
+    }
+    // While a statement is on its way nobody builds on it: if its parsing fails, only the request that brought it fails.
+    if (prepare && known === undefined) request.prepares = this.#statements.add(text, this.#writer)
+    const name = request.prepares?.name ?? ''
+    this.#writer.parse(name, text)
+    this.#writer.run(name, parameters)
+  }
+
+  #flush(): void {
+    this.#scheduled = false
+    if (this.#blocked || this.#writer.length === 0 || this.#state === 'closed') return
+    const bytes = this.#writer.take()
+    const more = this.#socket.write(bytes, () => this.#writer.giveBack(bytes))
+    if (more) return
+    // What is sent meanwhile gathers in the writer and goes in one piece.
+    this.#blocked = true
+    this.#socket.once('drain', () => {
+      this.#blocked = false
+      this.#flush()
+    })
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      this.#reader.read(chunk, this.#onMessage)
+    } catch (error) {
+      this.cut(error)
+    }
+  }
+
+  #handle(type: number, buffer: Buffer, start: number, end: number): void {
+    const head = this.#pending.first
+    switch (type) {
+      case 0x44: // D
+        if (head !== undefined) this.#row(head, buffer, start)
+        return
+      case 0x31: // 1
+        if (head?.prepares !== undefined) head.prepares.ready = true
+        return
+      case 0x5a: // Z
+        this.#settle()
+        return
+      case 0x45: // E
+        this.#fail(head, readFault(buffer, start, end))
+    }
+  }
+
+  #row(request: Request, buffer: Buffer, start: number): void {
+    request.answered = true
+    if (request.dropped || request.failure !== undefined) return
+    const cells = this.#cells
+    cells.find(buffer, start)
+    try {
+      request.sink.row(buffer, cells.offsets, cells.lengths)
+    } catch (error) {
+      // The caller's own error: the rest of the answer is read and dropped, and the neighbours go on.
+      request.failure = error
+    }
+  }
+
+  #fail(head: Request | undefined, fault: WireFault): void {
+    if (isLost(fault)) this.#lost ??= fault
+    if (head === undefined) return
+    head.failure ??= fault
+    if (head.prepares?.ready === false || isStale(fault)) this.#statements.forget(head.text)
+  }
+
+  /** ReadyForQuery: the answer of the first request is complete. */
+  #settle(): void {
+    const request = this.#pending.shift()
+    if (request === undefined) return
+    const next = this.#pending.first
+    if (next === undefined) this.#stopTimer()
+    else this.#startHead(next)
+    if (request.failure === undefined) request.done.resolve()
+    else request.done.reject(this.#failureOf(request))
+    if (this.#state === 'retiring' && next === undefined) this.#sayGoodbye()
+  }
+
+  #failureOf({ failure, text }: Request): unknown {
+    if (!(failure instanceof WireFault)) return failure
+    // A cancel request that came too late for the one that was meant.
+    const astray = failure.code === '57014' && this.#cancelling
+    return astray ? this.#closingError(failure) : statementFailure(failure, this.target, text)
+  }
+
+  #closingError(cause?: unknown): StoreError {
+    return storeError('STORE_POSTGRES_CONNECTION_LOST', [describeTarget(this.target), 'it is being closed'], { cause })
+  }
+
+  #startHead(head: Request): void {
+    if (head.dropped) this.#stopSoon(head)
+    const { statementTimeoutMs, pooled } = this.target
+    if (statementTimeoutMs === 0) return
+    this.#headSince = performance.now()
+    this.#timer ??= setTimeout(() => this.#checkHead(), statementTimeoutMs + (pooled ? 0 : graceMs))
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #checkHead(): void {
+    const { statementTimeoutMs, pooled } = this.target
+    const left = this.#headSince + statementTimeoutMs + (pooled ? 0 : graceMs) - performance.now()
+    this.#timer = undefined
+    const head = this.#pending.first
+    if (head === undefined) return
+    if (left > 0) {
+      this.#timer = setTimeout(() => this.#checkHead(), left)
+      return
+    }
+    head.drop(storeError('STORE_POSTGRES_TIMEOUT', [describeTarget(this.target), String(statementTimeoutMs)]))
+    this.#interrupt()
+  }
+
+  #stopSoon(request: Request): void {
+    setTimeout(() => {
+      if (this.#pending.first === request) this.#interrupt()
+    }, dropPatienceMs).unref()
+  }
+
+  #interrupt(): void {
+    this.#cancelling = true
+    this.#retire()
+    this.#cutLater('a cancelled statement did not end')
+    requestCancel(this.target, this.#route, this.#key).catch((error: unknown) => this.cut(error))
+  }
+
+  #cutLater(why: string): void {
+    const patience = setTimeout(() => this.cut(new Error(why)), cancelPatienceMs)
+    this.#closed.promise.then(() => clearTimeout(patience))
+  }
+
+  #retire(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'retiring'
+    if (this.#pending.length === 0) this.#sayGoodbye()
+  }
+
+  #sayGoodbye(): void {
+    this.#cutLater('the server did not close the connection')
+    this.#socket.end(terminate)
+  }
+
+  #end(): void {
+    this.#state = 'closed'
+    this.#stopTimer()
+    const lost = this.#lost ?? new Error('Connection terminated by the server')
+    for (let request = this.#pending.shift(); request !== undefined; request = this.#pending.shift()) {
+      request.done.reject(lostFailure(request.failure ?? lost, this.target))
+    }
+    this.#closed.resolve()
+    this.#options.onClose?.(this)
+  }
+}
