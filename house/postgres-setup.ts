@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import type { Admin } from '../bundle/src/postgres/database.ts'
+import { currentHost } from '../bundle/src/postgres/host.ts'
 import { type Postgres, startPostgres } from '../bundle/src/postgres/postgres.ts'
 
 declare module 'vitest' {
@@ -41,10 +42,11 @@ let guard: ChildProcess | undefined
 export const setup = async (project: TestProject): Promise<void> => {
   folder = await mkdtemp(join(tmpdir(), 'charmed-feast-test-'))
   await chmod(folder, 0o755)
-  postgres = await startPostgres({ directory: folder, settings: { fsync: 'off', max_connections: 200 } })
+  const machine = currentHost()
+  const host = { ...machine, temporaries: [folder, ...machine.temporaries] }
+  postgres = await startPostgres({ directory: folder, settings: { fsync: 'off', max_connections: 200 }, host })
   guard = startGuard(postgres.pid, folder)
-  const { host, port, superuser } = postgres
-  project.provide('postgres', { host, port, ...superuser })
+  project.provide('postgres', { host: postgres.host, port: postgres.port, ...postgres.superuser })
 }
 
 /** Stops it and leaves nothing behind. */

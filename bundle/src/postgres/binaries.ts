@@ -81,8 +81,12 @@ const isThere = async (path: string): Promise<boolean> => {
   }
 }
 
+/** initdb puts its own path between double quotes and hands it to a shell. */
+const isQuotable = (path: string): boolean => !/["$`\\\n]/.test(path)
+
 /** Whether the package can be run from where it lies: its links are made and the server's account may read it. */
 const runsInPlace = async ({ native }: PostgresPackage, host: Host): Promise<boolean> => {
+  if (!isQuotable(native)) return false
   for (const { target } of await readLinks(native)) if (!(await isThere(join(native, target)))) return false
   const account = serverAccount(host)
   if (account === undefined) return true
@@ -126,6 +130,7 @@ const isWhole = async (folder: string, { account }: Host): Promise<boolean> => {
 /** Makes the copy beside its place and moves it there in one step: a killed run leaves no half, two runs do not mix. */
 const copyInto = async (cache: string, name: string, { native }: PostgresPackage, host: Host): Promise<string> => {
   const place = join(cache, name)
+  if (!isQuotable(place)) throw bundleError('BUNDLE_FOLDER_UNUSABLE', [cache, 'initdb cannot run in a path with one of " $ ` \\'])
   if (await isWhole(place, host)) return place
   await makeFolder(cache, 0o755)
   if (!(await isPrivate(cache, host.account))) throw bundleError('BUNDLE_FOLDER_UNUSABLE', [cache, 'another account may write it'])

@@ -1,5 +1,5 @@
-import { chown, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chown, lstat, mkdtemp, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { bundleError } from '../errors.ts'
 import type { Binaries } from './binaries.ts'
 import { startFailure } from './failure.ts'
@@ -45,17 +45,22 @@ export const hasDataFolder = async ({ data, account }: Layout, { major }: Binari
   return true
 }
 
-/** An empty folder of the server's account beside the place of the data; what a killed start left there is removed. */
-const makeDraft = async ({ home, data, account }: Layout): Promise<string> => {
-  const draft = `${data}.draft`
-  await writingInto(home, async () => {
-    await rm(draft, { recursive: true, force: true })
-    await mkdir(draft, { mode: 0o700 })
+/** Takes away what killed starts left; an initdb that outlived its parent may be writing there still, hence the retries. */
+const removeDrafts = async ({ home, data }: Layout): Promise<void> => {
+  const drafts = (await readdir(home)).filter((name) => name.startsWith(`${basename(data)}.draft-`))
+  for (const draft of drafts) await rm(join(home, draft), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+}
+
+/** An empty folder of the server's account beside the place of the data. */
+const makeDraft = (layout: Layout): Promise<string> =>
+  writingInto(layout.home, async () => {
+    const { data, account } = layout
+    await removeDrafts(layout)
+    const draft = await mkdtemp(`${data}.draft-`)
     if (account !== undefined) await chown(draft, account.uid, account.gid)
     if ((await statOf(data)) !== undefined) await rmdir(data)
+    return draft
   })
-  return draft
-}
 
 /** So that the new name outlives a power cut too. */
 const syncFolder = async (folder: string): Promise<void> => {

@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, realpath, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { bundleError } from '../errors.ts'
 import type { Account } from './host.ts'
 
@@ -10,6 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file',
   EEXIST: 'it is a file',
   ENAMETOOLONG: 'its name is too long',
+  ENOENT: 'a part of its path is not there',
   ELOOP: 'its links go in a circle',
 }
 
@@ -34,12 +35,23 @@ export const writingInto = async <T>(folder: string, write: () => Promise<T>): P
   }
 }
 
+/** `mkdir` with `recursive` hides EROFS behind ENOENT (Node 24), so this one walks up itself. Gives whether it made the folder. */
+const makeWithParents = async (folder: string): Promise<boolean> => {
+  try {
+    await mkdir(folder)
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return false
+    if (systemCode(error) !== 'ENOENT' || folder === dirname(folder)) throw error
+    await makeWithParents(dirname(folder))
+    return makeWithParents(folder)
+  }
+}
+
 /** Makes a folder where none is, whose mode is then exactly this, whatever the umask. */
 export const makeFolder = (folder: string, mode: number): Promise<void> =>
   writingInto(folder, async () => {
-    const made = await mkdir(folder, { recursive: true })
-    if (made !== undefined) await chmod(folder, mode)
-    else if (!(await stat(folder)).isDirectory()) throw bundleError('BUNDLE_FOLDER_UNUSABLE', [folder, 'it is a file'])
+    if (await makeWithParents(resolve(folder))) await chmod(folder, mode)
   })
 
 const permits = (mode: number, owner: Account, account: Account, bits: number): boolean => {

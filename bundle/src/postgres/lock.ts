@@ -18,7 +18,7 @@ export interface Lock {
 export const takeLock = (path: string): Lock | undefined => {
   const file = new DatabaseSync(path, { timeout: 0 })
   try {
-    file.exec('BEGIN EXCLUSIVE')
+    file.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     chmodSync(path, 0o600)
     return { release: () => file.close() }
   } catch (error) {

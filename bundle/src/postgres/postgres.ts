@@ -1,10 +1,9 @@
-import { rmdir } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { BundleError, bundleError } from '../errors.ts'
 import { type Binaries, findPackage, placeBinaries } from './binaries.ts'
 import { type Settings, writeConfiguration } from './configuration.ts'
 import { hasDataFolder, makeDataFolder, resetSuperuser, superuser } from './data-folder.ts'
 import { checkDatabases, type DatabaseWish, makeDatabases } from './database.ts'
-import { systemCode } from './folder.ts'
 import { currentHost, type Host } from './host.ts'
 import { type Layout, layOut, makeSocketFolder } from './layout.ts'
 import { type Lock, takeLock } from './lock.ts'
@@ -124,13 +123,7 @@ const run = async (options: PostgresOptions, host: Host, layout: Layout, lock: L
   }
 }
 
-const removeSockets = async ({ sockets }: Layout): Promise<void> => {
-  try {
-    await rmdir(sockets)
-  } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY'].includes(systemCode(error))) throw error
-  }
-}
+const removeSockets = ({ sockets }: Layout): Promise<void> => rm(sockets, { recursive: true, force: true })
 
 const handleOf = ({ layout, binaries, lock, postmaster, port, password }: Running, wishes: readonly DatabaseWish[]): Postgres => {
   const endWithUs = (): void => {

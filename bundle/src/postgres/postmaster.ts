@@ -13,7 +13,7 @@ import { programEnvironment, spawnError } from './program.ts'
 // A start that takes longer than this, recovery of a laptop's data included, has stopped making progress.
 const startLimit = 120_000
 const stopLimit = 30_000
-const heldLimit = 10_000
+const heldLimit = 30_000
 const pollEvery = 5
 const longestLog = 10_000_000
 
