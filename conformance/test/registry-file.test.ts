@@ -8,7 +8,8 @@ import { RegistrySchema } from '../../store/src/proto/feast/core/registry_pb.ts'
 import { diffRegistry, objectsOf } from '../../store/src/registry/diff.ts'
 import { openFileRegistry } from '../../store/src/registry/file.ts'
 import { kindList } from '../../store/src/registry/kind.ts'
-import { feastVersions, runPythonFile } from '../src/python.ts'
+import { feastVersions } from '../src/environment.ts'
+import { runPythonFile } from '../src/python.ts'
 
 const now = 1_767_225_600_000_000n
 
