@@ -48,7 +48,7 @@ const build = async (argv: readonly string[], terminal: Terminal, exit: (code: n
       .exitOverride()
       .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
       .showHelpAfterError(false)
-  prepare(root)
+  prepare(root).enablePositionalOptions()
   const words = wanted(argv)
   const global = (): GlobalOptions => {
     const { chdir, featureStoreYaml, debug } = optionValues(root.opts())
