@@ -40,7 +40,7 @@ const unknownFields = (message: ReflectMessage): number => {
 
 const registries = new Map<FeastVersion, { readonly registry: Registry; readonly snapshot: RegistrySnapshot }>()
 
-const opened: { end(): Promise<void> }[] = []
+const opened: { close(): Promise<void> }[] = []
 
 const of = (version: FeastVersion) => registries.get(version) ?? expect.unreachable()
 
@@ -56,7 +56,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  for (const database of opened) await database.end()
+  for (const database of opened) await database.close()
 })
 
 describe.each(feastVersions)('a registry that Feast %s wrote', (version) => {

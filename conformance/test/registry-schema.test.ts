@@ -31,19 +31,19 @@ const constraints = `
 describe('the schema of the registry', () => {
   test('is the one that Feast 0.67 creates: columns, keys, indexes and their names', async () => {
     const [ours, theirs] = [await freshDatabase(), await freshDatabase()]
-    await ours.transaction(createSchema)
+    await ours.database.transaction(createSchema)
     await runPython('0.67.0', createAll, { input: theirs.url })
     for (const statement of [columns, indexes, constraints]) {
-      const { rows } = await theirs.query(statement)
+      const { rows } = await theirs.database.query(statement)
       expect(rows.length).toBeGreaterThan(13)
-      expect((await ours.query(statement)).rows).toEqual(rows)
+      expect((await ours.database.query(statement)).rows).toEqual(rows)
     }
   })
 
   test('is complete to Feast 0.67 once we have created it, also on top of the tables of Feast 0.49', async () => {
-    const database = await freshDatabase()
-    await runPython('0.49.0', createAll, { input: database.url })
+    const { database, url } = await freshDatabase()
+    await runPython('0.49.0', createAll, { input: url })
     expect(await database.transaction(createSchema)).toEqual(['label_views', 'feature_view_version_history'])
-    expect(await runPython('0.67.0', verify, { input: database.url })).toBe(true)
+    expect(await runPython('0.67.0', verify, { input: url })).toBe(true)
   })
 })

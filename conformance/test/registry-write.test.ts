@@ -12,7 +12,7 @@ import { type FeastVersion, feastVersions } from '../src/environment.ts'
 import { runPython, runPythonFile } from '../src/python.ts'
 
 const now = 1_767_225_600_000_000n
-const opened: { end(): Promise<void> }[] = []
+const opened: { close(): Promise<void> }[] = []
 
 const open = (to: TestDatabase) => {
   const database = openDatabase(to.url)
@@ -21,7 +21,7 @@ const open = (to: TestDatabase) => {
 }
 
 afterAll(async () => {
-  for (const database of opened) await database.end()
+  for (const database of opened) await database.close()
 })
 
 const applyEveryKind = ({ host, port, user, password, database }: TestDatabase, version: FeastVersion) =>

@@ -1,5 +1,5 @@
 import { storeError } from '../errors.ts'
-import type { Sql } from './database.ts'
+import type { Queryable } from '../postgres/query.ts'
 import { decodeObject, headOf, type StoredObject } from './object.ts'
 import { registryTables } from './schema.ts'
 
@@ -18,7 +18,7 @@ export const checkUnprotected = (stored: StoredObject<'project'>): void => {
 }
 
 /** Deletes the rows of a project from every table that is there; resolves to how many there were. */
-export const deleteProjectRows = async (sql: Sql, project: string, missing: readonly string[]): Promise<number> => {
+export const deleteProjectRows = async (sql: Queryable, project: string, missing: readonly string[]): Promise<number> => {
   let deleted = 0
   for (const table of registryTables) {
     if (!missing.includes(table)) deleted += (await sql.query(`DELETE FROM ${table} WHERE project_id = $1`, [project])).rowCount

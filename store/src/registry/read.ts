@@ -1,4 +1,4 @@
-import type { Sql } from './database.ts'
+import type { Queryable } from '../postgres/query.ts'
 import type { ViewVersion } from './history.ts'
 import { type Kind, type KindName, kindList, kinds } from './kind.ts'
 import type { ObjectId, StoredObject } from './object.ts'
@@ -40,7 +40,7 @@ const asObject = (row: Record<string, unknown>): StoredObject => ({
 })
 
 /** Reads objects in one statement, and so as they were at one moment. A name needs a project. */
-export const readObjects = async (sql: Sql, filter: ObjectFilter): Promise<readonly StoredObject[]> => {
+export const readObjects = async (sql: Queryable, filter: ObjectFilter): Promise<readonly StoredObject[]> => {
   const chosen = filter.kinds ?? kindList
   if (chosen.length === 0) return []
   const { rows } = await sql.query(chosen.map((kind) => selectKind(kind, filter)).join('\n UNION ALL '), values(filter))
@@ -48,7 +48,7 @@ export const readObjects = async (sql: Sql, filter: ObjectFilter): Promise<reado
 }
 
 /** Reads the objects of a project and keeps others from writing them until the transaction ends: ours by its lock, Python's by the rows'. */
-export const lockObjects = async (sql: Sql, project: string): Promise<readonly StoredObject[]> => {
+export const lockObjects = async (sql: Queryable, project: string): Promise<readonly StoredObject[]> => {
   const arms = kindList.map((kind) => `${kind.table}_rows AS (${selectKind(kind, { project })} ORDER BY name FOR UPDATE)`)
   const all = kindList.map(({ table }) => `SELECT * FROM ${table}_rows`)
   const { rows } = await sql.query(`WITH ${arms.join(',\n ')}\n ${all.join(' UNION ALL ')}`, [project])
@@ -56,7 +56,7 @@ export const lockObjects = async (sql: Sql, project: string): Promise<readonly S
 }
 
 /** Reads one object and keeps others from writing it until the transaction ends; `undefined` when there is none. */
-export const lockObject = async <Name extends KindName>(sql: Sql, id: ObjectId<Name>): Promise<StoredObject<Name> | undefined> => {
+export const lockObject = async <Name extends KindName>(sql: Queryable, id: ObjectId<Name>): Promise<StoredObject<Name> | undefined> => {
   const { project, name } = id
   const { rows } = await sql.query(`${selectKind(kinds[id.kind], { project, name })} FOR UPDATE`, [project, name])
   // The row is of the table of the kind.
@@ -65,7 +65,7 @@ export const lockObject = async <Name extends KindName>(sql: Sql, id: ObjectId<N
 
 /** Reads a registry, or one project of it, at one moment. Tables that an older Feast did not make are passed over. */
 export const readSnapshot = async (
-  sql: Sql,
+  sql: Queryable,
   options: { readonly project?: string | undefined; readonly missing: readonly string[] },
 ): Promise<RegistrySnapshot> => {
   const { project, missing } = options
@@ -88,7 +88,7 @@ export const readSnapshot = async (
 }
 
 /** Reads the versions that are kept of the views of a project, or of one view: oldest first. */
-export const readVersions = async (sql: Sql, project: string, view?: string): Promise<readonly ViewVersion[]> => {
+export const readVersions = async (sql: Queryable, project: string, view?: string): Promise<readonly ViewVersion[]> => {
   const { rows } = await sql.query(
     `SELECT feature_view_name AS view, version_number AS number, feature_view_type AS type, feature_view_proto AS bytes,
             created_timestamp AS created, version_id AS id

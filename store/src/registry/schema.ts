@@ -1,4 +1,4 @@
-import type { Sql } from './database.ts'
+import type { Queryable } from '../postgres/query.ts'
 import { kindList } from './kind.ts'
 
 /** A table of the registry: its definition as Feast 0.67 makes it (SQLAlchemy's `create_all`), and its index. */
@@ -68,7 +68,7 @@ const tables: readonly Table[] = [
 /** The tables of a registry of Feast 0.67: one a kind of object, and three beside them. */
 export const registryTables: readonly string[] = Object.freeze(tables.map(({ name }) => name))
 
-const createTable = async (sql: Sql, { name, columns, primaryKey, index }: Table): Promise<void> => {
+const createTable = async (sql: Queryable, { name, columns, primaryKey, index }: Table): Promise<void> => {
   await sql.query(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(', ')}, PRIMARY KEY (${primaryKey.join(', ')}))`)
   await sql.query(`CREATE INDEX IF NOT EXISTS ${index} ON ${name} (project_id)`)
 }
@@ -79,7 +79,7 @@ const createTable = async (sql: Sql, { name, columns, primaryKey, index }: Table
  * @example
  * await missingTables(database) // [] in a registry of Feast 0.67, ['label_views', …] in an older one
  */
-export const missingTables = async (sql: Sql): Promise<readonly string[]> => {
+export const missingTables = async (sql: Queryable): Promise<readonly string[]> => {
   const { rows } = await sql.query('SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NULL', [
     registryTables,
   ])
@@ -94,7 +94,7 @@ export const missingTables = async (sql: Sql): Promise<readonly string[]> => {
  * @example
  * await database.transaction(createSchema)
  */
-export const createSchema = async (sql: Sql): Promise<readonly string[]> => {
+export const createSchema = async (sql: Queryable): Promise<readonly string[]> => {
   // IF NOT EXISTS still collides when two sessions create a table at the same time; of ours, one waits here.
   await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('charmed_feast_registry schema', 0))`)
   const missing = await missingTables(sql)

@@ -1,6 +1,7 @@
 import { storeError } from '../errors.ts'
+import { sqlState } from '../postgres/failure.ts'
+import type { Queryable } from '../postgres/query.ts'
 import { changeSet, type Difference } from './change-set.ts'
-import { type Database, type Sql, sqlStateOf } from './database.ts'
 import { editObject } from './edit.ts'
 import { type Kind, type KindName, kinds } from './kind.ts'
 import { touchMetadata, writeMetadata } from './metadata.ts'
@@ -11,6 +12,11 @@ import type { Registry } from './registry.ts'
 import type { RegistryRequest } from './request.ts'
 import { createSchema, missingTables } from './schema.ts'
 import { lockProject, notifyProject, writeChangeSet } from './write.ts'
+
+/** What a registry needs of a database; a `Pool` is one. */
+export interface RegistryDatabase extends Queryable {
+  transaction<Result>(run: (sql: Queryable) => Promise<Result>): Promise<Result>
+}
 
 /** How a registry in PostgreSQL is used. */
 export interface SqlRegistryOptions {
@@ -37,10 +43,10 @@ const attempts = 5
  * const registry = openSqlRegistry(pool, { where: 'localhost:5432/registry' })
  * for (const { name } of await registry.list('entity', 'demo')) console.log(name)
  */
-export const openSqlRegistry = (database: Database, options: SqlRegistryOptions): Registry => {
+export const openSqlRegistry = (database: RegistryDatabase, options: SqlRegistryOptions): Registry => {
   const { where, schemaMode = 'auto', purgeFeastMetadata = false } = options
 
-  const present = async (sql: Sql, missing: readonly string[]): Promise<void> => {
+  const present = async (sql: Queryable, missing: readonly string[]): Promise<void> => {
     if (missing.length > 0 && schemaMode === 'auto') await createSchema(sql)
     else if (missing.length > 0) throw storeError('STORE_REGISTRY_SCHEMA_MISSING', [where, missing.join(', ')])
   }
@@ -50,14 +56,14 @@ export const openSqlRegistry = (database: Database, options: SqlRegistryOptions)
     try {
       return await read([])
     } catch (error) {
-      if (sqlStateOf(error) !== '42P01') throw error
+      if (sqlState(error) !== '42P01') throw error
       const missing = await missingTables(database)
       if (schemaMode === 'verify') throw storeError('STORE_REGISTRY_SCHEMA_MISSING', [where, missing.join(', ')], { cause: error })
       return read(missing)
     }
   }
 
-  const writing = async <Result>(project: string, write: (sql: Sql) => Promise<Result>): Promise<Result> => {
+  const writing = async <Result>(project: string, write: (sql: Queryable) => Promise<Result>): Promise<Result> => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await database.transaction(async (sql) => {
@@ -65,13 +71,13 @@ export const openSqlRegistry = (database: Database, options: SqlRegistryOptions)
           return write(sql)
         })
       } catch (error) {
-        if (!transient.has(sqlStateOf(error) ?? '')) throw error
+        if (!transient.has(sqlState(error) ?? '')) throw error
         if (attempt === attempts) throw storeError('STORE_REGISTRY_CONFLICT', [project], { cause: error })
       }
     }
   }
 
-  const finish = async (sql: Sql, project: string, now: bigint): Promise<void> => {
+  const finish = async (sql: Queryable, project: string, now: bigint): Promise<void> => {
     if (!purgeFeastMetadata) await touchMetadata(sql, project, now)
     await notifyProject(sql, project)
   }

@@ -1,5 +1,5 @@
+import type { Queryable } from '../postgres/query.ts'
 import type { ChangeSet } from './change-set.ts'
-import type { Sql } from './database.ts'
 import type { ViewVersion } from './history.ts'
 import { type Kind, kindList } from './kind.ts'
 import type { ObjectId, StoredObject } from './object.ts'
@@ -9,22 +9,22 @@ import { wholeSeconds } from './timestamp.ts'
 export const registryChannel = 'charmed_feast_registry'
 
 /** Makes our other writers of a project wait until the transaction ends. Python does not ask for this lock: rows are locked beside it. */
-export const lockProject = async (sql: Sql, project: string): Promise<void> => {
+export const lockProject = async (sql: Queryable, project: string): Promise<void> => {
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${registryChannel} project ${project}`])
 }
 
 /** Tells who listens, when the transaction commits. */
-export const notifyProject = async (sql: Sql, project: string): Promise<void> => {
+export const notifyProject = async (sql: Queryable, project: string): Promise<void> => {
   await sql.query('SELECT pg_notify($1, $2)', [registryChannel, project])
 }
 
 const columnsOf = (objects: readonly StoredObject[]): readonly unknown[] => [
   objects.map(({ name }) => name),
-  objects.map(({ lastUpdated }) => String(wholeSeconds(lastUpdated))),
+  objects.map(({ lastUpdated }) => wholeSeconds(lastUpdated)),
   objects.map(({ bytes }) => bytes),
 ]
 
-const insertRows = async (sql: Sql, { table, nameColumn, protoColumn }: Kind, project: string, rows: readonly StoredObject[]) => {
+const insertRows = async (sql: Queryable, { table, nameColumn, protoColumn }: Kind, project: string, rows: readonly StoredObject[]) => {
   if (rows.length === 0) return
   await sql.query(
     `INSERT INTO ${table} (${nameColumn}, project_id, last_updated_timestamp, ${protoColumn})
@@ -33,7 +33,7 @@ const insertRows = async (sql: Sql, { table, nameColumn, protoColumn }: Kind, pr
   )
 }
 
-const updateRows = async (sql: Sql, { table, nameColumn, protoColumn }: Kind, project: string, rows: readonly StoredObject[]) => {
+const updateRows = async (sql: Queryable, { table, nameColumn, protoColumn }: Kind, project: string, rows: readonly StoredObject[]) => {
   if (rows.length === 0) return
   await sql.query(
     `UPDATE ${table} SET last_updated_timestamp = made.updated, ${protoColumn} = made.bytes
@@ -43,12 +43,12 @@ const updateRows = async (sql: Sql, { table, nameColumn, protoColumn }: Kind, pr
   )
 }
 
-const deleteRows = async (sql: Sql, { table, nameColumn }: Kind, project: string, ids: readonly ObjectId[]) => {
+const deleteRows = async (sql: Queryable, { table, nameColumn }: Kind, project: string, ids: readonly ObjectId[]) => {
   if (ids.length === 0) return
   await sql.query(`DELETE FROM ${table} WHERE project_id = $1 AND ${nameColumn} = ANY ($2::text[])`, [project, ids.map(({ name }) => name)])
 }
 
-const insertVersions = async (sql: Sql, project: string, versions: readonly ViewVersion[]) => {
+const insertVersions = async (sql: Queryable, project: string, versions: readonly ViewVersion[]) => {
   if (versions.length === 0) return
   await sql.query(
     `INSERT INTO feature_view_version_history
@@ -61,7 +61,7 @@ const insertVersions = async (sql: Sql, project: string, versions: readonly View
       versions.map(({ number }) => number),
       versions.map(({ type }) => type),
       versions.map(({ bytes }) => bytes),
-      versions.map(({ created }) => String(wholeSeconds(created))),
+      versions.map(({ created }) => wholeSeconds(created)),
       versions.map(({ id }) => id),
     ],
   )
@@ -70,7 +70,7 @@ const insertVersions = async (sql: Sql, project: string, versions: readonly View
 const ofKind = <Id extends ObjectId>(ids: readonly Id[], { name }: Kind): readonly Id[] => ids.filter(({ kind }) => kind === name)
 
 /** Writes a change set, kind by kind in the order of Feast, deletions last. Run it under {@link lockProject}. */
-export const writeChangeSet = async (sql: Sql, project: string, set: ChangeSet): Promise<void> => {
+export const writeChangeSet = async (sql: Queryable, project: string, set: ChangeSet): Promise<void> => {
   for (const kind of kindList) {
     await insertRows(sql, kind, project, ofKind(set.create, kind))
     await updateRows(sql, kind, project, ofKind(set.update, kind))

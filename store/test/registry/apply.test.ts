@@ -1,6 +1,8 @@
 import { clone, create, toBinary } from '@bufbuild/protobuf'
 import { DurationSchema } from '@bufbuild/protobuf/wkt'
 import { describe, expect, test } from 'vitest'
+import { listen } from '../../src/postgres/listen.ts'
+import { parsePostgresUrl } from '../../src/postgres/url.ts'
 import { EntitySchema } from '../../src/proto/feast/core/entity_pb.ts'
 import { FeatureViewSchema, FeatureViewState } from '../../src/proto/feast/core/feature-view_pb.ts'
 import { ProjectSchema } from '../../src/proto/feast/core/project_pb.ts'
@@ -11,6 +13,7 @@ import { headOf, nameOf } from '../../src/registry/object.ts'
 import { absentObjects } from '../../src/registry/request.ts'
 import { createSchema } from '../../src/registry/schema.ts'
 import { openSqlRegistry } from '../../src/registry/sql.ts'
+import { registryChannel } from '../../src/registry/write.ts'
 import { freshRegistry, rowsOf } from './database.ts'
 import { entity, everyKind, permission, service, source, view } from './messages.ts'
 
@@ -47,13 +50,13 @@ describe('applying', () => {
     const statements: string[] = []
     const recorded = openSqlRegistry(
       {
-        ...database,
+        query: database.query,
         transaction: (run) =>
           database.transaction((sql) =>
             run({
-              query: (text, values) => {
+              query: (text, values, options) => {
                 if (/^\s*(INSERT|UPDATE|DELETE)/.test(text)) statements.push(text.trim().split(/\s+/).slice(0, 3).join(' '))
-                return sql.query(text, values)
+                return sql.query(text, values, options)
               },
             }),
           ),
@@ -219,17 +222,20 @@ describe('applying', () => {
   })
 
   test('tells who listens the name of the project, once, and says nothing when nothing changed', async () => {
-    const { database, registry } = await freshRegistry()
-    const client = await database.pool.connect()
+    const { database, registry, url } = await freshRegistry()
     const heard: string[] = []
-    client.on('notification', ({ payload }) => heard.push(payload ?? ''))
-    await client.query('LISTEN charmed_feast_registry')
+    const [listening, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    await using _ = listen(parsePostgresUrl(url), registryChannel, {
+      onListening: listening.resolve,
+      onPayload: (payload) => (payload === 'over' ? over.resolve() : heard.push(payload)),
+    })
+    await listening.promise
     await registry.apply({ project: 'demo', objects: everyKind() }, { now: morning })
     await registry.apply({ project: 'demo', objects: everyKind() }, { now: noon })
     await registry.apply({ project: 'other', objects: [entity()] }, { now: noon })
     await registry.edit({ kind: 'entity', project: 'demo', name: 'driver' }, () => undefined, { now: noon })
-    await client.query('SELECT 1')
-    client.release(true)
+    await database.query('SELECT pg_notify($1, $2)', [registryChannel, 'over'])
+    await over.promise
     expect(heard).toEqual(['demo', 'other'])
   })
 

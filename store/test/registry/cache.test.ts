@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { listen } from '../../src/postgres/listen.ts'
+import { parsePostgresUrl } from '../../src/postgres/url.ts'
 import { type CacheOptions, cachedSnapshots } from '../../src/registry/cache.ts'
 import { type RegistrySnapshot, snapshotOf } from '../../src/registry/snapshot.ts'
 import { registryChannel } from '../../src/registry/write.ts'
@@ -167,21 +169,21 @@ describe('a subscription', () => {
   })
 
   test('to PostgreSQL shows what another process applied, without waiting for the time to live', async () => {
-    const { database, registry } = await freshRegistry()
+    const { registry, url } = await freshRegistry()
     await registry.apply({ project: 'demo', objects: everyKind() }, { now: 0n })
-    const client = await database.pool.connect()
-    const heard = Promise.withResolvers<void>()
+    const [listening, heard] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     await using snapshots = cachedSnapshots(registry, {
       project: 'demo',
       ttlSeconds: 0,
       now: () => 0n,
       subscribe: async (changed) => {
-        client.on('notification', () => {
+        const onPayload = (): void => {
           changed()
           heard.resolve()
-        })
-        await client.query(`LISTEN ${registryChannel}`)
-        return async () => client.release(true)
+        }
+        const listener = listen(parsePostgresUrl(url), registryChannel, { onPayload, onListening: listening.resolve })
+        await listening.promise
+        return () => listener.close()
       },
     })
     expect((await snapshots.current()).get('entity', 'demo', 'driver')?.message.spec?.description).toBe('who drives')

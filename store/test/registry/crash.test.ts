@@ -1,22 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import type { Database, Sql } from '../../src/registry/database.ts'
+import type { Queryable } from '../../src/postgres/query.ts'
 import { diffRegistry } from '../../src/registry/diff.ts'
-import { openSqlRegistry } from '../../src/registry/sql.ts'
-import { freshDatabase, freshRegistry, openDatabase, rowsOf } from './database.ts'
+import { openSqlRegistry, type RegistryDatabase } from '../../src/registry/sql.ts'
+import { freshRegistry, openDatabase, rowsOf } from './database.ts'
 import { entity, everyKind, project, view } from './messages.ts'
 
 const now = 1_767_225_600_000_000n
 
 /** A database that calls `before` ahead of each statement of a transaction, with its number from 1 and its connection. */
-const watched = (database: Database, before: (number: number, text: string, sql: Sql) => Promise<void>): Database => ({
-  ...database,
+const watched = (
+  database: RegistryDatabase,
+  before: (number: number, text: string, sql: Queryable) => Promise<void>,
+): RegistryDatabase => ({
+  query: database.query,
   transaction: (run) => {
     let number = 0
     return database.transaction((sql) =>
       run({
-        query: async (text, values) => {
+        query: async (text, values, options) => {
           await before(++number, text, sql)
-          return sql.query(text, values)
+          return sql.query(text, values, options)
         },
       }),
     )
@@ -31,10 +34,10 @@ const change = {
 } as const
 
 const prepared = async () => {
-  const { database, registry } = await freshRegistry()
+  const fresh = await freshRegistry()
   const without = everyKind().filter(({ $typeName }) => !$typeName.endsWith('Service'))
-  await registry.apply({ project: 'demo', objects: without }, { now })
-  return { database, registry }
+  await fresh.registry.apply({ project: 'demo', objects: without }, { now })
+  return fresh
 }
 
 describe('an apply whose connection is lost', () => {
@@ -47,9 +50,9 @@ describe('an apply whose connection is lost', () => {
     expect((await openSqlRegistry(counted, { where: 'test' }).apply(change, { now })).length).toBe(5)
     expect(statements).toBeGreaterThan(12)
 
-    const { database, registry } = await prepared()
+    const { database, registry, adminUrl } = await prepared()
     const before = await rowsOf(database)
-    const admin = openDatabase(database.adminUrl)
+    const admin = openDatabase(adminUrl)
     try {
       for (let at = 1; at <= statements; at++) {
         const doomed = watched(database, async (number, _, sql) => {
@@ -61,7 +64,7 @@ describe('an apply whose connection is lost', () => {
         expect(await rowsOf(database), `statement ${at}`).toEqual(before)
       }
     } finally {
-      await admin.end()
+      await admin.close()
     }
     expect((await registry.apply(change, { now })).length).toBe(5)
     expect(diffRegistry(await registry.snapshot(), change)).toEqual([])
@@ -70,8 +73,7 @@ describe('an apply whose connection is lost', () => {
 
 describe('two applies at the same time', () => {
   test('to an empty database both succeed, and the registry holds both', async () => {
-    const database = await freshDatabase()
-    const registry = openSqlRegistry(database, { where: 'test' })
+    const { registry } = await freshRegistry()
     const half = everyKind().length / 2
     const [one, other] = [everyKind().slice(0, half), everyKind().slice(half)]
     await Promise.all([
@@ -104,7 +106,7 @@ describe('two applies at the same time', () => {
 })
 
 describe('Python writing at the same time', () => {
-  const insert = (database: Database) => database.query(`INSERT INTO entities VALUES ('driver', 'demo', 1, '\\x0a020a00')`)
+  const insert = (database: Queryable) => database.query(`INSERT INTO entities VALUES ('driver', 'demo', 1, '\\x0a020a00')`)
 
   test('a row that we were about to make is compared and changed instead', async () => {
     const { database, registry } = await freshRegistry()

@@ -13,8 +13,7 @@ import { addInterval, intervalsOf } from '../../src/registry/interval.ts'
 import { kindOf, type RegistryMessage } from '../../src/registry/kind.ts'
 import { headOf, nameOf } from '../../src/registry/object.ts'
 import { registryMessageOf } from '../../src/registry/registry-message.ts'
-import { openSqlRegistry } from '../../src/registry/sql.ts'
-import { freshDatabase } from './database.ts'
+import { freshRegistry } from './database.ts'
 import { entity, everyKind, project, view } from './messages.ts'
 
 const run = promisify(execFile)
@@ -81,7 +80,7 @@ describe('a registry file', () => {
 
   test('does what a registry in PostgreSQL does', async () => {
     const { registry: file } = await open()
-    const sql = openSqlRegistry(await freshDatabase(), { where: 'test' })
+    const sql = (await freshRegistry()).registry
     const steps = [
       { objects: everyKind() },
       {

@@ -4,7 +4,7 @@ import { freshDatabase } from './database.ts'
 
 describe('the schema', () => {
   test('is wholly missing from an empty database, and none of it once it is created', async () => {
-    const database = await freshDatabase()
+    const { database } = await freshDatabase()
     expect(await missingTables(database)).toEqual(registryTables)
     expect(await database.transaction(createSchema)).toEqual(registryTables)
     expect(await missingTables(database)).toEqual([])
@@ -12,7 +12,7 @@ describe('the schema', () => {
   })
 
   test('is completed where a part is missing, as in a registry of an older Feast, and what is there stays', async () => {
-    const database = await freshDatabase()
+    const { database } = await freshDatabase()
     await database.transaction(createSchema)
     await database.query(`INSERT INTO entities VALUES ('driver', 'demo', 1, '\\x00')`)
     await database.query('DROP TABLE label_views, feature_view_version_history')
@@ -22,13 +22,13 @@ describe('the schema', () => {
   })
 
   test('is created once by many who start at the same time', async () => {
-    const database = await freshDatabase()
+    const { database } = await freshDatabase()
     const made = await Promise.all([1, 2, 3, 4].map(() => database.transaction(createSchema)))
     expect(made.map(({ length }) => length).sort()).toEqual([0, 0, 0, registryTables.length].sort())
   })
 
   test('is looked for in the search path only', async () => {
-    const database = await freshDatabase()
+    const { database } = await freshDatabase()
     await database.query('CREATE SCHEMA elsewhere')
     await database.transaction(async (sql) => {
       await sql.query('SET LOCAL search_path = elsewhere')

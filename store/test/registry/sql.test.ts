@@ -39,15 +39,15 @@ describe('reading', () => {
   })
 
   test('needs the right to select and no other', async () => {
-    const { database, registry } = await freshRegistry()
-    await registry.apply({ project: 'demo', objects: everyKind() }, { now: morning })
-    const reader = `${new URL(database.url).username}_reader`
-    const admin = openDatabase(database.adminUrl)
+    const fresh = await freshRegistry()
+    await fresh.registry.apply({ project: 'demo', objects: everyKind() }, { now: morning })
+    const reader = `${new URL(fresh.url).username}_reader`
+    const admin = openDatabase(fresh.adminUrl)
     try {
       await admin.query(`CREATE ROLE ${reader} LOGIN PASSWORD 'reader'`)
-      await admin.query(`GRANT CONNECT ON DATABASE ${new URL(database.url).username} TO ${reader}`)
+      await admin.query(`GRANT CONNECT ON DATABASE ${new URL(fresh.url).username} TO ${reader}`)
       await admin.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${reader}`)
-      const url = new URL(database.url)
+      const url = new URL(fresh.url)
       Object.assign(url, { username: reader, password: 'reader' })
       const client = openDatabase(url.href)
       try {
@@ -56,12 +56,12 @@ describe('reading', () => {
         expect(diffRegistry(snapshot, { project: 'demo', objects: everyKind() })).toEqual([])
         expect(await readOnly.get('entity', 'demo', 'driver')).toBeDefined()
       } finally {
-        await client.end()
+        await client.close()
       }
     } finally {
       await admin.query(`DROP OWNED BY ${reader}`)
       await admin.query(`DROP ROLE ${reader}`)
-      await admin.end()
+      await admin.close()
     }
   })
 
