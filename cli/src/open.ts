@@ -10,6 +10,7 @@ export const openFor = async (terminal: Terminal, global: GlobalOptions, definit
     env: terminal.env,
     now: terminal.now,
     definitions,
+    live: false,
     warn: (message) => terminal.err(`Warning: ${message}\n`),
     ...(global.featureStoreYaml === undefined ? {} : { path: global.featureStoreYaml }),
   })

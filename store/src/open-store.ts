@@ -8,11 +8,13 @@ import type { OfflineStore } from './offline/offline.ts'
 import type { OnlineStore } from './online/online.ts'
 import { postgresOnline } from './online/postgres-online.ts'
 import { postgresReader } from './online/postgres-reader.ts'
+import { listen } from './postgres/listen.ts'
 import { openPool, type Pool } from './postgres/pool.ts'
 import { describeTarget, type PostgresTarget } from './postgres/target.ts'
-import { cachedSnapshots } from './registry/cache.ts'
+import { cachedSnapshots, type Subscribe } from './registry/cache.ts'
 import type { Registry } from './registry/registry.ts'
 import { openSqlRegistry } from './registry/sql.ts'
+import { registryChannel } from './registry/write.ts'
 import { Store } from './store.ts'
 
 /** Where a store is and what it may run. */
@@ -31,6 +33,8 @@ export interface OpenStoreOptions<Repo extends Repository = Repository> {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** The clock, microseconds since 1970 (UTC). */
   readonly now?: () => bigint
+  /** Hears of other processes' applies at once, over a connection of its own. True unless told; not behind a PgBouncer. */
+  readonly live?: boolean
   /** Told what works but is probably not meant. */
   readonly warn?: (message: string) => void
 }
@@ -130,6 +134,17 @@ const openOffline = async (options: OpenStoreOptions, config: StoreConfig): Prom
   )
 }
 
+/** How to hear of other writers of the registry; undefined where nobody would tell us. */
+const subscription = (options: OpenStoreOptions, { registry }: StoreConfig): Subscribe | undefined => {
+  if (options.live === false || registry.kind !== 'sql' || registry.target === null || registry.target.pooled) return undefined
+  const { target } = registry
+  return (changed) => {
+    // Also when listening begins anew: what was told in between was missed.
+    const listener = listen(target, registryChannel, { onPayload: changed, onListening: changed })
+    return () => listener.close()
+  }
+}
+
 /**
  * Opens the store that a feature_store.yaml describes. Nothing is connected to before it is needed.
  *
@@ -143,7 +158,8 @@ export const openStore = async <Repo extends Repository = Repository>(options: O
   for (const warning of config.warnings) options.warn?.(warning)
   const now = options.now ?? (() => BigInt(Date.now()) * 1000n)
   const { registry, pool: registryPool } = await openRegistry(options, config)
-  const snapshots = cachedSnapshots(registry, { project: config.project, ttlSeconds: config.registry.cacheTtlSeconds, now })
+  const subscribe = subscription(options, config)
+  const snapshots = cachedSnapshots(registry, { project: config.project, ttlSeconds: config.registry.cacheTtlSeconds, now, subscribe })
   const online = await openOnline(options, config, now)
   const offline = lazily(() => openOffline(options, config))
   const exported = Object.values(options.repository ?? {}).filter(isDefinition)

@@ -7,9 +7,9 @@ import { entity } from '../../src/definition/entity.ts'
 import { featureView } from '../../src/definition/feature-view.ts'
 import { float64, int64, string } from '../../src/definition/value-type.ts'
 import type { OnlineStore } from '../../src/online/online.ts'
-import { plainReader } from '../../src/online/plain-reader.ts'
 import { compileReadPlan } from '../../src/online/plan.ts'
 import { postgresOnline } from '../../src/online/postgres-online.ts'
+import { postgresReader } from '../../src/online/postgres-reader.ts'
 import { Reading } from '../../src/online/read.ts'
 import { openPool, type Pool } from '../../src/postgres/pool.ts'
 import { parsePostgresUrl } from '../../src/postgres/url.ts'
@@ -21,17 +21,6 @@ const stats = view('stats')
 
 let pool: Pool
 let online: OnlineStore
-
-beforeAll(async () => {
-  const { url } = await testDatabase()
-  pool = openPool(parsePostgresUrl(url), { max: 4 })
-  const reader = plainReader(openPool(parsePostgresUrl(url), { max: 4 }))
-  const common = { schema: 'public', project: 'rides', keyVersion: 3, vectorEnabled: false, openaiCompatible: false } as const
-  online = postgresOnline({ ...common, pool, reader })
-})
-afterAll(async () => {
-  await online[Symbol.asyncDispose]()
-})
 
 interface Row {
   readonly id: bigint | null
@@ -52,7 +41,11 @@ const batch = (rows: readonly Row[]): SourceBatch => ({
   createdTimes: rows.map(({ created }) => (created === null ? null : created * 1_000_000n)),
 })
 
-const read = async (name: string, ids: readonly bigint[], options: { now?: bigint; stale?: boolean; python?: boolean } = {}) => {
+const read = async (
+  name: string,
+  ids: readonly bigint[],
+  options: { now?: bigint; stale?: boolean; python?: boolean; snapshot?: boolean } = {},
+) => {
   const of = view(name)
   const stored = of.fields.map((field) => ({ view: of, alias: name, joinKeyMap: {}, field }))
   const plan = compileReadPlan(stored, { keyVersion: 3, integers: 'bigint', tableOf: (each) => online.tableOf(each) })
@@ -61,7 +54,7 @@ const read = async (name: string, ids: readonly bigint[], options: { now?: bigin
     { rows: ids.length, column: () => ids },
     { now: (options.now ?? 0n) * 1_000_000n, statuses: options.python ? 'python' : 'true', staleValues: options.stale ?? false },
   )
-  await online.read(reading)
+  await online.read(reading, { snapshot: options.snapshot ?? false })
   return reading.columns()
 }
 
@@ -70,7 +63,25 @@ const count = async (name: string): Promise<number> => {
   return Number(rows[0]?.n)
 }
 
-describe('an online store on PostgreSQL', () => {
+describe.each(['wire', 'pg'] as const)('an online store on PostgreSQL, read over %s', (over) => {
+  beforeAll(async () => {
+    const target = parsePostgresUrl((await testDatabase()).url)
+    pool = openPool(target, { max: 4 })
+    const reader = postgresReader(target, { connections: 4, over, reload: async () => target })
+    online = postgresOnline({
+      pool,
+      reader,
+      schema: 'public',
+      project: 'rides',
+      keyVersion: 3,
+      vectorEnabled: false,
+      openaiCompatible: false,
+    })
+  })
+  afterAll(async () => {
+    await online[Symbol.asyncDispose]()
+  })
+
   test('makes the tables that are missing, as often as it is asked', async () => {
     await online.createTables([stats, stats])
     await online.createTables([stats])
@@ -189,6 +200,13 @@ describe('an online store on PostgreSQL', () => {
     expect((await online.unrecordedJobs('rides')).map(({ id }) => id)).toEqual([good])
     await online.markRecorded([good ?? ''])
     expect(await online.unrecordedJobs('rides')).toEqual([])
+  })
+
+  test('reads a large request side by side, and as one statement where all must be of one moment', async () => {
+    const ids = Array.from({ length: 300 }, (_, at) => BigInt(at % 5))
+    const [whole, parts] = await Promise.all([read('stats', ids, { snapshot: true }), read('stats', ids)])
+    expect(parts).toEqual(whole)
+    expect(whole[0]?.values.slice(0, 5)).toEqual([null, 0.5, 1, 1.5, null])
   })
 
   test('leaves the key of a table that it filled straight in place', async () => {
