@@ -1,8 +1,11 @@
+import { allowed, storeError } from '../errors.ts'
 import { batchOfRows } from './column-data.ts'
-import type { EntityChunk } from './entity-rows.ts'
 import type { Candidate, Explanation } from './explanation.ts'
+import { type Lane, laneOf } from './lane.ts'
 import { isoOf } from './moment.ts'
-import type { ExplainRequest } from './offline.ts'
+import { type ExplainRequest, type FeatureColumn, ttlOf } from './offline.ts'
+import { type Probes, probesOf } from './probes.ts'
+import { Slots } from './slots.ts'
 
 /** The most candidates that are shown unless told. */
 export const candidateLimit = 50
@@ -16,11 +19,16 @@ export interface SourceRow {
   readonly value: unknown
 }
 
-/** The question as a chunk of one entity row. */
-export const chunkOf = ({ row, eventTime }: ExplainRequest): EntityChunk => ({
-  ...batchOfRows([row]),
-  eventTimes: Float64Array.of(Number(eventTime)),
-})
+/** What the question's row asks: one slot, or none when a key of it is null. */
+export const askedProbes = ({ row, eventTime, view }: ExplainRequest): Probes =>
+  probesOf({ ...batchOfRows([row]), eventTimes: Float64Array.of(Number(eventTime)) }, view.joinKeys)
+
+/** The feature that is asked about. Throws STORE_FEATURE_NOT_FOUND. */
+export const askedFeature = ({ view, feature }: ExplainRequest): FeatureColumn => {
+  const found = view.features.find(({ name }) => name === feature)
+  if (found !== undefined) return found
+  throw storeError('STORE_FEATURE_NOT_FOUND', [feature, view.name, allowed(view.features.map(({ name }) => name))])
+}
 
 const sameTimes = (a: SourceRow, b: SourceRow): boolean => a.eventTime === b.eventTime && a.createdTime === b.createdTime
 
@@ -46,14 +54,13 @@ const why = (chosen: SourceRow | undefined, rows: readonly SourceRow[], to: bigi
   return tied === 1 ? `${newest}; ${created}` : `${newest}; ${created}, and of ${tied} created together it has the greatest values`
 }
 
-/** Says of each row why it was chosen or not. `chosen` is its place among `rows`, or -1. */
-export const explanationOf = (
+const explanationOf = (
   { view, feature, eventTime }: ExplainRequest,
-  found: { readonly rows: readonly SourceRow[]; readonly chosen: number; readonly more: boolean },
+  rows: readonly SourceRow[],
+  chosen: SourceRow | undefined,
 ): Explanation => {
   const ttl = view.ttl?.microseconds ?? 0n
   const from = ttl > 0n ? eventTime - ttl : undefined
-  const chosen = found.rows[found.chosen]
   const verdict = (row: SourceRow): Candidate['verdict'] => {
     if (row === chosen) return 'chosen'
     if (row.eventTime > eventTime) return 'future'
@@ -65,8 +72,52 @@ export const explanationOf = (
     feature,
     value: chosen?.value ?? null,
     window: { from, to: eventTime },
-    candidates: found.rows.map((row) => ({ ...row, verdict: verdict(row) })).sort(newestFirst),
-    more: found.more,
-    reason: why(chosen, found.rows, eventTime, from),
+    candidates: rows.map((row) => ({ ...row, verdict: verdict(row) })).sort(newestFirst),
+    more: false,
+    reason: why(chosen, rows, eventTime, from),
   }
+}
+
+/** The answer for a row that can match nothing. */
+export const unanswerable = (request: ExplainRequest): Explanation => ({
+  ...explanationOf(request, [], undefined),
+  reason: 'a join key of the row is null, and nothing is equal to null',
+})
+
+/** Takes candidates as they are read, and chooses among them as the join does: with the same {@link Slots}. */
+export class Candidates {
+  readonly #request: ExplainRequest
+  readonly #rows: SourceRow[] = []
+  readonly #slots: Slots
+  readonly #chosen: Lane
+
+  /** `lanes` decide ties, in their order. */
+  constructor(request: ExplainRequest, probes: Probes, lanes: readonly Lane[]) {
+    this.#request = request
+    this.#chosen = laneOf({ kind: 'number', isNull: () => false, number: () => this.#rows.length - 1 }, 1)
+    this.#slots = new Slots(probes, [...lanes, this.#chosen])
+  }
+
+  /** Takes the row that the lanes' cursor stands on. */
+  offer(row: SourceRow, time: number, created: number): void {
+    this.#rows.push(row)
+    if (row.eventTime <= this.#request.eventTime) this.#slots.offerTo(0, time, created)
+  }
+
+  /** What was found, at most as many candidates as were asked for. */
+  explanation(): Explanation {
+    const { limit = candidateLimit } = this.#request
+    const place = this.#chosen.read(this.#slots.answers(ttlOf(this.#request.view)))[0]
+    const chosen = typeof place === 'number' ? this.#rows[place] : undefined
+    const found = explanationOf(this.#request, this.#rows, chosen)
+    const future = found.candidates.filter(({ verdict }) => verdict === 'future')
+    const past = found.candidates.filter(({ verdict }) => verdict !== 'future')
+    return { ...found, candidates: [...future, ...past.slice(0, limit)], more: past.length > limit }
+  }
+}
+
+/** The value of a lane of one slot, now. */
+export const valueNow = (lane: Lane): unknown => {
+  lane.take(0)
+  return lane.read(Int32Array.of(0))[0] ?? null
 }

@@ -17,6 +17,19 @@ export interface Lane {
   read(slots: Int32Array): ArrayLike<unknown>
 }
 
+/**
+ * Lanes in the order that ties are decided in: by the source's column names, so that the order of the request has no say.
+ * `lanes` are in the order of the features.
+ */
+export const tieOrder = (
+  view: { readonly features: readonly { readonly sourceColumn: string }[] },
+  lanes: readonly Lane[],
+): readonly Lane[] =>
+  view.features
+    .map(({ sourceColumn }, place) => ({ sourceColumn, place }))
+    .sort((a, b) => (a.sourceColumn < b.sourceColumn ? -1 : 1))
+    .flatMap(({ place }) => lanes[place] ?? [])
+
 /** Makes the lane of a cell. */
 export const laneOf = (cell: Cell, slots: number): Lane => {
   if (cell.kind === 'number') return new NumberLane(cell, slots)

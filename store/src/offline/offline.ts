@@ -37,6 +37,9 @@ export interface ViewRequest {
   readonly ttl: Duration | undefined
 }
 
+/** A view's ttl in microseconds; 0 for ever. */
+export const ttlOf = ({ ttl }: Pick<ViewRequest, 'ttl'>): number => Number(ttl?.microseconds ?? 0n)
+
 /** What long work takes: a way to stop it, and somebody to tell. */
 export interface Work {
   readonly signal?: AbortSignal

@@ -1,20 +1,18 @@
 import type pg from 'pg'
 import type { BatchSource } from '../definition/source.ts'
 import type { KeyKind } from './key-encoder.ts'
-import type { Strategy, ViewRequest } from './offline.ts'
+import { tieOrder } from './lane.ts'
+import { type Strategy, ttlOf, type ViewRequest } from './offline.ts'
 import type { JoinedView, JoinSession } from './point-in-time.ts'
 import { readTuples } from './postgres-copy.ts'
-import { compileJoin, joinReader, type PostgresJoin, tieOrder } from './postgres-join.ts'
+import { compileJoin, joinReader, type PostgresJoin } from './postgres-join.ts'
 import { type PostgresPlan, planJoin } from './postgres-plan.ts'
 import { shapeOf } from './postgres-shape.ts'
-import { windowOf } from './postgres-strategy.ts'
 import { describeTable, type PostgresTable, postgresSourceOf } from './postgres-table.ts'
 import { uploadKeys, uploadSlots } from './postgres-upload.ts'
 import type { Probes } from './probes.ts'
 import { Slots } from './slots.ts'
-
-/** A view's time to live in microseconds; 0 for ever. */
-export const ttlOf = ({ ttl }: Pick<ViewRequest, 'ttl'>): number => Number(ttl?.microseconds ?? 0n)
+import { windowOf } from './window.ts'
 
 /** Runs the joins of one training set on one connection, within one snapshot. */
 export class PostgresJoinSession implements JoinSession {

@@ -1,5 +1,5 @@
 import type { KeyKind } from './key-encoder.ts'
-import { type Lane, laneOf } from './lane.ts'
+import { type Cell, type Lane, laneOf } from './lane.ts'
 import type { ViewRequest } from './offline.ts'
 import { castOf, momentReader, postgresCell } from './postgres-cell.ts'
 import { TupleCursor } from './postgres-copy.ts'
@@ -75,25 +75,22 @@ export interface JoinReader {
   readonly lanes: readonly Lane[]
 }
 
+/** The cell of a feature of a join's rows, by its place among the view's features. */
+export const featureCell = ({ view, table }: PostgresJoin, cursor: TupleCursor, lead: number, place: number): Cell => {
+  const { sourceColumn, type } = view.features[place] ?? { sourceColumn: '', type: { name: 'UNKNOWN' as const } }
+  const column = columnNamed(table, sourceColumn, 'a feature')
+  const name = { source: table.source.name, column: sourceColumn }
+  return postgresCell(cursor, lead + 2 + place, castOf(column.type, type).type, type, name)
+}
+
 /** Makes the reader of a join's rows, with room for the values of `probes`. */
 export const joinReader = (join: PostgresJoin, probes: Probes, lead: number): JoinReader => {
-  const { view, table, time, created } = join
+  const { view, time, created } = join
   const cursor = new TupleCursor(lead + join.selected.length)
   return {
     cursor,
     time: momentReader(cursor, lead, time.type),
     created: momentReader(cursor, lead + 1, created?.type ?? types.timestamptz),
-    lanes: view.features.map(({ sourceColumn, type }, place) => {
-      const column = columnNamed(table, sourceColumn, 'a feature')
-      const name = { source: table.source.name, column: sourceColumn }
-      return laneOf(postgresCell(cursor, lead + 2 + place, castOf(column.type, type).type, type, name), probes.slots)
-    }),
+    lanes: view.features.map((_, place) => laneOf(featureCell(join, cursor, lead, place), probes.slots)),
   }
 }
-
-/** Lanes in the order that ties are decided in: by the source's column names, so that the order of the request has no say. */
-export const tieOrder = (view: ViewRequest, lanes: readonly Lane[]): readonly Lane[] =>
-  view.features
-    .map(({ sourceColumn }, place) => ({ sourceColumn, place }))
-    .sort((a, b) => (a.sourceColumn < b.sourceColumn ? -1 : 1))
-    .flatMap(({ place }) => lanes[place] ?? [])

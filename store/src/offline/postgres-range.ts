@@ -41,7 +41,5 @@ export const momentsSql = (request: RangeRequest, times: readonly TableColumn[])
     return time === undefined ? [] : [momentsOf(view, postgresSourceOf(view.source), time, keys, request)]
   })
   const order = [momentColumn, ...keys.map(({ rowColumn }) => rowColumn)].map((name) => quoteIdentifier(name))
-  // UNION of a query with itself still makes its rows distinct.
-  const [first = '', ...rest] = parts.length === 1 ? [...parts, ...parts.map((part) => `${part} AND false`)] : parts
-  return `SELECT * FROM (${[first, ...rest].join('\nUNION\n')}\n) AS moments ORDER BY ${order.join(', ')}`
+  return `SELECT DISTINCT * FROM (${parts.join('\nUNION ALL\n')}\n) AS moments ORDER BY ${order.join(', ')}`
 }

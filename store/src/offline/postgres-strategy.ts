@@ -1,21 +1,11 @@
 import type { PostgresJoin } from './postgres-join.ts'
 import { columnSql, windowSql } from './postgres-table.ts'
-import { postgresMoment, probeTable } from './postgres-upload.ts'
+import { probeTable } from './postgres-upload.ts'
 import type { Probes } from './probes.ts'
+import { windowOf } from './window.ts'
 
 // The statements of the point-in-time join. Each gives rows that may answer a probe, and `Slots` picks among them: of rows with the same
 // event time and created time all come, so that every strategy decides ties alike.
-
-/** The window of event times that can matter to any probe. */
-export const windowOf = ({ times, slots }: Probes, ttl: number): { readonly start: bigint | undefined; readonly end: bigint } => {
-  let earliest = Number.POSITIVE_INFINITY
-  let latest = Number.NEGATIVE_INFINITY
-  for (let slot = 0; slot < slots; slot++) {
-    earliest = Math.min(earliest, times[slot] ?? 0)
-    latest = Math.max(latest, times[slot] ?? 0)
-  }
-  return { start: ttl > 0 ? postgresMoment(earliest - ttl) : undefined, end: postgresMoment(latest) }
-}
 
 const equal = ({ keys }: PostgresJoin, alias: string): readonly string[] => keys.map(({ sql, probe }) => `${sql} = ${probe(alias)}`)
 

@@ -78,9 +78,14 @@ export const timeColumn = (table: PostgresTable, name: string, what = 'the event
   return column
 }
 
+/** The oldest of PostgreSQL's timestamps (4713 BC), in microseconds since 1970. It has later ones than 64 bits of those hold. */
+export const oldestMoment = -210_866_803_200_000_000n
+
 /** A moment as a literal that compares with a time column; a naive column is UTC, so is the literal. */
-export const momentSql = (moment: bigint, column: TableColumn): string =>
-  `${quoteLiteral(formatTimestamp(moment)).trim()}::${column.type === types.timestamptz ? 'timestamptz' : 'timestamp'}`
+const momentSql = (moment: bigint, column: TableColumn): string => {
+  const text = moment < oldestMoment ? '-infinity' : formatTimestamp(moment)
+  return `${quoteLiteral(text)}::${column.type === types.timestamptz ? 'timestamptz' : 'timestamp'}`
+}
 
 /** The condition that a time column is in a window, bounds inclusive; `true` without bounds. */
 export const windowSql = (column: TableColumn, start: bigint | undefined, end: bigint | undefined): string => {

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { infinity, negativeInfinity, postgresEpoch } from '../postgres/timestamp.ts'
 import { writeTuples } from './postgres-copy.ts'
 import { type PostgresJoin, uploadType } from './postgres-join.ts'
+import { oldestMoment } from './postgres-table.ts'
 import { types } from './postgres-value.ts'
 import type { Probes } from './probes.ts'
 
@@ -10,18 +11,10 @@ export const probeTable = 'pg_temp.charmed_feast_probe'
 
 const chunkSize = 1 << 16
 
-/** The oldest of PostgreSQL's timestamps (4713 BC), in microseconds since 1970. It has later ones than 64 bits of those hold. */
-const oldest = -210_866_803_200_000_000
-
-/** A time of a probe as PostgreSQL can have it: microseconds since 1970. */
-export const postgresMoment = (moment: number): bigint => {
-  if (moment < oldest) return negativeInfinity
-  return moment >= 2 ** 63 ? infinity : BigInt(moment)
-}
-
+/** Microseconds since 1970 as PostgreSQL's binary timestamp. */
 const binaryMoment = (moment: number): bigint => {
-  const time = postgresMoment(moment)
-  return time === infinity || time === negativeInfinity ? time : time - postgresEpoch
+  if (moment < Number(oldestMoment)) return negativeInfinity
+  return moment >= 2 ** 63 ? infinity : BigInt(moment) - postgresEpoch
 }
 
 const keyColumns = ({ keys }: PostgresJoin): readonly string[] => keys.map(({ kind }, place) => `k${place} ${uploadType(kind)}`)
