@@ -33,7 +33,8 @@ export const requestCancel = async (target: PostgresTarget, route: Route, key: C
   const socket = await openSocket(target, route, signal)
   try {
     const closed = once(socket, 'close', { signal })
-    socket.resume().end(cancelRequest(key))
+    // Not closed from this side: PgBouncer takes a client that leaves before it has passed the request on for one that is lost.
+    socket.resume().write(cancelRequest(key))
     await closed
   } finally {
     socket.destroy()

@@ -7,6 +7,7 @@ import { openPool, type Pool, type PoolOptions } from './pool.ts'
 import type { ReadOptions, RowReader } from './read.ts'
 import type { Session } from './session.ts'
 import { describeTarget, type PostgresTarget } from './target.ts'
+import { runWithSettings } from './transaction.ts'
 import type { RowSink, Statement } from './wire/request.ts'
 import type { Parameter } from './wire/writer.ts'
 
@@ -23,7 +24,10 @@ export class PgReader implements RowReader {
 
   /** See {@link RowReader}. Rows are handed over when all have come. */
   async read(statement: Statement, parameters: readonly Parameter[], sink: RowSink, { signal }: ReadOptions = {}): Promise<void> {
-    const result = await this.#pool.lend((session) => fetchTexts(session, statement, parameters, signal), { signal, idempotent: true })
+    const result = await this.#pool.lend(
+      (session) => runWithSettings(session, () => fetchTexts(session, statement, parameters, signal), signal),
+      { signal, idempotent: true },
+    )
     const forms = result.fields.map(({ name, dataTypeID }) => {
       const form = binaryForm(dataTypeID)
       if (form !== undefined) return form

@@ -6,9 +6,9 @@ import { type Queryable, type QueryOptions, type QueryResult, runQuery } from '.
 import { type Reload, Rotation } from './rotation.ts'
 import { openSession, type Session } from './session.ts'
 import { Slots } from './slots.ts'
-import { type Settings, transactionSettings } from './startup.ts'
+import type { Settings } from './startup.ts'
 import { describeTarget, type PostgresTarget } from './target.ts'
-import { runTransaction, type Transaction, type TransactionOptions } from './transaction.ts'
+import { runTransaction, runWithSettings, type Transaction, type TransactionOptions } from './transaction.ts'
 
 /** Options of {@link openPool}. */
 export interface PoolOptions {
@@ -18,7 +18,7 @@ export interface PoolOptions {
   readonly min?: number
   /** 60,000 unless told. */
   readonly idleMs?: number
-  /** More settings of each session, as `SET` takes them; left out behind a PgBouncer. */
+  /** More settings of each session, as `SET` takes them; behind a PgBouncer, of each transaction. */
   readonly settings?: Settings
   /** Asked when the login was refused: the password may have been rotated. Its answer is used from then on, and tried once. */
   readonly reload?: Reload
@@ -52,7 +52,9 @@ export class Pool implements Queryable, AsyncDisposable {
     values: readonly unknown[] = [],
     options: QueryOptions = {},
   ): Promise<QueryResult<Row>> => {
-    return await this.lend((session) => this.#query<Row>(session, text, values, options), options)
+    const { signal } = options
+    const run = (session: Session) => runWithSettings(session, () => runQuery<Row>(session, text, values, options), signal)
+    return await this.lend(run, options)
   }
 
   /**
@@ -111,13 +113,6 @@ export class Pool implements Queryable, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-
-  async #query<Row extends object>(session: Session, text: string, values: readonly unknown[], options: QueryOptions) {
-    // What PgBouncer would not take at login must be said in the transaction of the statement.
-    const bare = Object.keys(transactionSettings(session.target)).length === 0
-    if (bare) return await runQuery<Row>(session, text, values, options)
-    return await runTransaction(session, (transaction) => transaction.query<Row>(text, values), { signal: options.signal })
   }
 
   async #lend<Value>(signal: AbortSignal | undefined, fresh: boolean, act: (session: Session) => Promise<Value>): Promise<Value> {

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { type CancelKey, cancelPatienceMs, requestCancel } from './cancel.ts'
 import { connectAny, stateStatement } from './connect.ts'
 import type { Route } from './socket.ts'
-import { type Settings, startupParameters } from './startup.ts'
+import { type Settings, startupParameters, transactionStatement } from './startup.ts'
 import type { PostgresTarget } from './target.ts'
 import { columnTypes } from './value.ts'
 
@@ -51,15 +51,18 @@ const requireChannelBinding = (client: pg.Client, socket: Socket): void => {
 export class Session {
   readonly client: pg.Client
   readonly target: PostgresTarget
+  /** What each transaction begins with, behind a PgBouncer. */
+  readonly prelude: string | undefined
   /** Gone, or in a state that nobody knows: not to be used again. */
   broken = false
   readonly #route: Route
   readonly #socket: Socket
   readonly #key: CancelKey
 
-  constructor(client: pg.Client, target: PostgresTarget, route: Route, socket: Socket, key: CancelKey) {
+  constructor(client: pg.Client, target: PostgresTarget, settings: Settings, route: Route, socket: Socket, key: CancelKey) {
     this.client = client
     this.target = target
+    this.prelude = transactionStatement(target, settings)
     this.#route = route
     this.#socket = socket
     this.#key = key
@@ -123,7 +126,7 @@ const openClient = async (
   signal.addEventListener('abort', giveUp, { once: true })
   try {
     await client.connect()
-    return new Session(client, target, route, socket, key)
+    return new Session(client, target, settings, route, socket, key)
   } catch (error) {
     socket.destroy()
     throw error

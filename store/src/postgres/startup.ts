@@ -1,3 +1,4 @@
+import { quoteLiteral } from './identifier.ts'
 import type { PostgresTarget } from './target.ts'
 
 /** Settings of a session by name, as `SET` takes them. */
@@ -48,4 +49,18 @@ export const startupParameters = (target: PostgresTarget, settings: Settings = {
  * @example
  * transactionSettings(postgresTarget({ ...parts, pooled: true, searchPath: 'feast' })) // { search_path: 'feast' }
  */
-export const transactionSettings = (target: PostgresTarget): Settings => (target.pooled ? ownSettings(target) : {})
+export const transactionSettings = (target: PostgresTarget, settings: Settings = {}): Settings =>
+  target.pooled ? { ...ownSettings(target), ...settings } : {}
+
+/**
+ * The statement that sets {@link transactionSettings} for the transaction it is in; undefined when there are none. It selects one row.
+ *
+ * @example
+ * transactionStatement(postgresTarget({ ...parts, pooled: true, searchPath: 'feast' })) // "SELECT pg_catalog.set_config('search_path', 'feast', true)"
+ */
+export const transactionStatement = (target: PostgresTarget, settings: Settings = {}): string | undefined => {
+  const calls = Object.entries(transactionSettings(target, settings)).map(
+    ([name, value]) => `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
+  )
+  return calls.length === 0 ? undefined : `SELECT ${calls.join(', ')}`
+}

@@ -1,10 +1,8 @@
 import type pg from 'pg'
 import { storeError } from '../errors.ts'
 import { isLost, statementFailure } from './failure.ts'
-import { quoteLiteral } from './identifier.ts'
 import { type Queryable, type QueryOptions, type QueryResult, runQuery } from './query.ts'
 import type { Session } from './session.ts'
-import { transactionSettings } from './startup.ts'
 import { describeTarget } from './target.ts'
 
 /** Options of a transaction; without any it is PostgreSQL's default, read committed and read-write. */
@@ -23,9 +21,7 @@ export interface Transaction extends Queryable {
 
 const beginText = (session: Session, { isolation, readOnly }: TransactionOptions): string => {
   const modes = [...(isolation ? [`ISOLATION LEVEL ${isolation}`] : []), ...(readOnly ? ['READ ONLY'] : [])]
-  const settings = Object.entries(transactionSettings(session.target))
-  const calls = settings.map(([name, value]) => `; SELECT pg_catalog.set_config('${name}', ${quoteLiteral(value)}, true)`)
-  return `BEGIN ${modes.join(' ')}${calls.join('')}`
+  return `BEGIN ${modes.join(' ')}${session.prelude === undefined ? '' : `; ${session.prelude}`}`
 }
 
 const rollBack = async (session: Session): Promise<void> => {
@@ -80,3 +76,15 @@ export const runTransaction = async <Value>(
     throw error
   }
 }
+
+/**
+ * Runs one statement by itself, or, where a PgBouncer makes its settings a matter of the transaction, in a transaction of its own.
+ *
+ * @example
+ * await runWithSettings(session, () => runQuery(session, 'SELECT 1', [], {}), signal)
+ */
+export const runWithSettings = async <Value>(
+  session: Session,
+  act: () => Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> => (session.prelude === undefined ? await act() : await runTransaction(session, act, { signal }))

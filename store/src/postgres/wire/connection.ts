@@ -3,7 +3,7 @@ import { type StoreError, storeError } from '../../errors.ts'
 import { type CancelKey, cancelPatienceMs, requestCancel } from '../cancel.ts'
 import { isLost, statementFailure } from '../failure.ts'
 import type { Route } from '../socket.ts'
-import type { Settings } from '../startup.ts'
+import { type Settings, transactionStatement } from '../startup.ts'
 import { describeTarget, type PostgresTarget } from '../target.ts'
 import { Cells } from './cells.ts'
 import { isStale, lostFailure, readFault, WireFault } from './fault.ts'
@@ -39,6 +39,7 @@ export class WireConnection {
   readonly #route: Route
   readonly #key: CancelKey
   readonly #reader: MessageReader
+  readonly #prelude: string | undefined
   readonly #options: ConnectionOptions
   readonly #writer = new MessageWriter()
   readonly #cells = new Cells()
@@ -59,6 +60,7 @@ export class WireConnection {
     this.target = target
     this.#socket = socket
     this.#reader = reader
+    this.#prelude = transactionStatement(target, options.settings)
     this.#route = route
     this.#key = key
     this.#options = options
@@ -116,6 +118,10 @@ export class WireConnection {
 
   #write(request: Request, prepare: boolean): void {
     const { text, parameters } = request
+    if (this.#prelude !== undefined) {
+      this.#writer.runBefore(this.#prelude)
+      request.preluding = true
+    }
     const known = prepare ? this.#statements.find(text) : undefined
     if (known?.ready) {
       this.#writer.run(known.name, parameters)
@@ -159,6 +165,9 @@ export class WireConnection {
       case 0x31: // 1
         if (head?.prepares !== undefined) head.prepares.ready = true
         return
+      case 0x43: // C
+        if (head !== undefined) head.preluding = false
+        return
       case 0x5a: // Z
         this.#settle()
         return
@@ -168,6 +177,7 @@ export class WireConnection {
   }
 
   #row(request: Request, buffer: Buffer, start: number): void {
+    if (request.preluding) return
     request.answered = true
     if (request.dropped || request.failure !== undefined) return
     const cells = this.#cells

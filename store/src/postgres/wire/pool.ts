@@ -17,7 +17,7 @@ const growPauseMs = 1_000
 export interface WirePoolOptions {
   /** Most connections; each takes many reads at a time. 4 unless told. */
   readonly size?: number
-  /** More settings of each session; left out behind a PgBouncer. */
+  /** More settings of each session; behind a PgBouncer, of each read. */
   readonly settings?: Settings
   /** Asked when the login was refused: the password may have been rotated. */
   readonly reload?: Reload

@@ -32,6 +32,8 @@ export class Request {
   /** Nobody waits for it any more; its rows go nowhere. */
   dropped = false
   failure: unknown
+  /** What comes is still the answer of the statement before it, of no interest to anybody. */
+  preluding = false
   /** The statement that this request brings to the server. */
   prepares: Prepared | undefined
 

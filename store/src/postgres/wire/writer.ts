@@ -4,8 +4,10 @@ const initialBytes = 16 * 1024
 /** A buffer that one large request made is not kept for small ones. */
 const keptBytes = 1024 * 1024
 
-/** Execute the unnamed portal to its end, then Sync: the end of every request. */
-const executeAndSync = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0x53, 0, 0, 0, 4])
+/** Execute the unnamed portal to its end. */
+const execute = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0])
+/** The same, then Sync: the end of every request. */
+const executeAndSync = Buffer.concat([execute, Buffer.from([0x53, 0, 0, 0, 4])])
 /** Terminate: the goodbye. */
 export const terminate = Buffer.from([0x58, 0, 0, 0, 4])
 
@@ -78,6 +80,26 @@ export class MessageWriter {
 
   /** Binds parameters to the unnamed portal, everything binary in both directions, executes it, and ends the request. */
   run(name: string, parameters: readonly Parameter[]): void {
+    this.#bind(name, parameters)
+    this.#copy(executeAndSync)
+  }
+
+  /** A statement that runs before another in the same request, and so in the same transaction. */
+  runBefore(text: string): void {
+    this.parse('', text)
+    this.#bind('', [])
+    this.#copy(execute)
+  }
+
+  /** Forgets a prepared statement. */
+  closeStatement(name: string): void {
+    const start = this.#open(0x43)
+    this.#byte(0x53)
+    this.#text(name)
+    this.#close(start)
+  }
+
+  #bind(name: string, parameters: readonly Parameter[]): void {
     const start = this.#open(0x42)
     this.#byte(0)
     this.#text(name)
@@ -90,15 +112,6 @@ export class MessageWriter {
     }
     this.#int16(1)
     this.#int16(1)
-    this.#close(start)
-    this.#copy(executeAndSync)
-  }
-
-  /** Forgets a prepared statement. */
-  closeStatement(name: string): void {
-    const start = this.#open(0x43)
-    this.#byte(0x53)
-    this.#text(name)
     this.#close(start)
   }
 
