@@ -247,7 +247,7 @@ test('the wire and its twin give identical bytes for whatever is stored', async 
           rows.map(({ number }) => number),
           rows.map(({ float }) => (Object.is(float, -0) ? '-0' : float)),
           rows.map(({ flag }) => flag),
-          rows.map(({ time }) => time && formatTimestamp(time)),
+          rows.map(({ time }) => (time === null ? null : formatTimestamp(time))),
         ],
       )
       const parameter = Buffer.alloc(4)
