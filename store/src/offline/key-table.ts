@@ -18,7 +18,8 @@ const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
  */
 export class KeyTable {
   #arena = Buffer.allocUnsafe(1 << 12)
-  #starts = new Int32Array(257)
+  /** Where each key starts; one more, where the last one ends. */
+  #starts = new Int32Array(256)
   #hashes = new Int32Array(256)
   #slots = new Int32Array(512).fill(-1)
   #size = 0
