@@ -2,7 +2,7 @@ import type { HookContext } from '../context/context.ts'
 import type { ActionResults } from '../model/change.ts'
 import { type Call, declareOutput } from './call.ts'
 import { checkEmpty } from './flags.ts'
-import { isMapping, type Printable } from './go-json.ts'
+import { Float64, isList, isMapping, type Printable } from './go-json.ts'
 import { goQuote } from './go-text.ts'
 import { ToolError, usageError } from './tool-error.ts'
 
@@ -16,8 +16,16 @@ export function actionGet(call: Call): void {
   const output = declareOutput(call, 'smart')
   const [path, ...rest] = call.parse('[<key>[.<key>.<key>...]]')
   checkEmpty(rest)
-  const { params } = requireAction(call.context)
+  const params = asFloats(requireAction(call.context).params)
   output.write(path === undefined ? params : path.split('.').reduce<Printable>(step, params))
+}
+
+/** Parameters reach the agent as JSON: Go holds every number of them as a float. */
+function asFloats(value: Printable): Printable {
+  if (typeof value === 'number') return new Float64(value)
+  if (isList(value)) return value.map(asFloats)
+  if (!isMapping(value) || value instanceof Map) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asFloats(item)]))
 }
 
 function step(value: Printable, key: string): Printable {

@@ -7,6 +7,7 @@ export type Printable =
   | number
   | string
   | Date
+  | Float64
   | readonly Printable[]
   | ReadonlyMap<string, Printable>
   | { readonly [key: string]: Printable }
@@ -19,15 +20,18 @@ const escaped: ReadonlyMap<string, string> = new Map([
   ['\u2029', '\\u2029'],
 ])
 
-/** The keys and values of something printable, in the order in which Go prints them. */
-export function entriesOf(value: ReadonlyMap<string, Printable> | { readonly [key: string]: Printable }): [string, Printable][] {
+/** The keys and values of something printable: of a struct as they are, of a map in an order. */
+export function entriesOf(
+  value: ReadonlyMap<string, Printable> | { readonly [key: string]: Printable },
+  order: (left: string, right: string) => number,
+): [string, Printable][] {
   if (value instanceof Map) return [...value]
-  return Object.entries(value).sort(([left], [right]) => byBytes(left, right))
+  return Object.entries(value).sort(([left], [right]) => order(left, right))
 }
 
 /** Whether a printable value is a map or a struct. */
 export function isMapping(value: Printable): value is ReadonlyMap<string, Printable> | { readonly [key: string]: Printable } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date) && !(value instanceof Float64)
 }
 
 /** Whether a printable value is a list. */
@@ -44,12 +48,25 @@ export function isList(value: Printable): value is readonly Printable[] {
 export function formatGoJson(value: Printable): string {
   if (typeof value === 'string') return quote(value)
   if (value instanceof Date) return quote(formatTime(value))
+  if (value instanceof Float64) return formatFloat(value.value)
   if (isList(value)) return `[${value.map(formatGoJson).join(',')}]`
   if (isMapping(value))
-    return `{${entriesOf(value)
+    return `{${entriesOf(value, byBytes)
       .map(([key, item]) => `${quote(key)}:${formatGoJson(item)}`)
       .join(',')}}`
   return JSON.stringify(value)
+}
+
+/** A number that Go holds as a `float64`, whole or not: everything that came through JSON, as parameters of actions do. */
+export class Float64 {
+  readonly value: number
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
+function formatFloat(value: number): string {
+  return JSON.stringify(value).replace(/e([-+])(\d)$/, 'e$10$2')
 }
 
 /** A time in RFC 3339 without useless zeros, as Go prints it. */

@@ -48,7 +48,8 @@ export function relationGet(call: Call): void {
   const [first, ...rest] = call.parse(context.hook.remoteUnit === undefined ? '<key> <unit id>' : '[<key> [<unit id>]]')
   const relation = requireRelation(flag)
   const key = parseKey(first)
-  const target = rest.length > 0 ? givenTarget(rest.shift() ?? '', app.value) : impliedTarget(call, app.value)
+  const target =
+    rest.length > 0 ? givenTarget(rest.shift() ?? '', app.value, relation.side.remote.application) : impliedTarget(call, app.value)
   checkEmpty(rest)
   const bag = readBag(call, relation.relation.id, target)
   output.write(key === '' ? bag : (bag[key] ?? null))
@@ -59,14 +60,15 @@ interface Target {
   readonly application: boolean
 }
 
-function givenTarget(name: string, application: boolean): Target {
+function givenTarget(name: string, application: boolean, related: string): Target {
   if (!application) {
     if (isUnitName(name)) return { name, application }
     throw usageError(
       isApplicationName(name) ? `expected unit name, got application name ${goQuote(name)}` : `invalid unit name ${goQuote(name)}`,
     )
   }
-  if (isApplicationName(name)) return { name, application }
+  // Recordings made without Juju have applications that Juju would not have deployed, such as `replacement-1`.
+  if (isApplicationName(name) || name === related) return { name, application }
   return { name: isUnitName(name) ? applicationOf(name) : '', application }
 }
 

@@ -1,7 +1,23 @@
-import { Composer, CST, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, Parser, type Scalar } from 'yaml'
+import {
+  Composer,
+  CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+  type Scalar,
+  type YAMLMap,
+  type YAMLParseError,
+} from 'yaml'
 
 import type { Bag } from '../model/model.ts'
 import { ToolError } from './tool-error.ts'
+import { translateProblem } from './yaml-problem.ts'
 
 /**
  * Reads a YAML map of texts as go-yaml v2 decodes into `map[string]string`: scalars keep their text, null is empty, the first
@@ -15,7 +31,10 @@ import { ToolError } from './tool-error.ts'
  */
 export function parseTextMap(text: string, type = 'map[string]string'): Bag {
   // A raw NEL is a line break to YAML 1.1; inside a text it folds to a blank.
-  const source = text.replace(/^\ufeff/, '').replaceAll('\u0085', ' ')
+  const source = text
+    .replace(/^\ufeff/, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/[ \t]*\u0085[ \t]*/g, ' ')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that YAML does not allow.
   if (/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]/.test(source)) fail('control characters are not allowed')
   const lines = new LineCounter()
@@ -23,15 +42,14 @@ export function parseTextMap(text: string, type = 'map[string]string'): Bag {
   checkEscapes(tokens, lines)
   const [document] = new Composer({ version: '1.1', schema: 'failsafe', merge: true, uniqueKeys: false }).compose(tokens)
   const problem = document?.errors[0]
-  if (problem) fail(problems[problem.code] ?? 'unknown problem parsing YAML content', lines, problem.pos[0])
+  if (problem && !isBehind(document.contents, problem)) throw new ToolError(`yaml: ${translateProblem(problem, source, lines)}`)
   return document?.contents ? decodeMap(document, document.contents, lines, type) : {}
 }
 
-const problems: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'found character that cannot start any token',
-  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
-  MISSING_CHAR: "did not find expected ',' or '}'",
-  UNEXPECTED_TOKEN: 'could not find expected token',
+/** go-yaml stops reading when the first node has ended: what comes behind it is never seen. */
+function isBehind(root: Node | null, problem: YAMLParseError): boolean {
+  const end = root?.range?.[1]
+  return end !== undefined && problem.code === 'UNEXPECTED_TOKEN' && problem.pos[0] >= end && !isScalar(root)
 }
 
 function fail(problem: string, lines?: LineCounter, offset = 0): never {
@@ -76,15 +94,42 @@ function decodeMap(document: Document.Parsed, root: Node, lines: LineCounter, ty
     return isMap(node) || isSeq(node) ? misfit(node, 'string') : ''
   }
   const values = new Map<string, string>()
-  if (isMap(root)) {
-    for (const { key, value } of root.items) {
+  const readItems = (items: readonly Pair[]): void => {
+    for (const { key, value } of items) {
+      if (isMergeKey(key)) {
+        for (const merged of mergedMaps(document, value)) readItems(merged.items)
+        continue
+      }
+      checkKeyLength(root, key)
       const name = decodeText(key)
       const text = decodeText(value)
       if (name !== undefined && text !== undefined) values.set(name, text)
     }
-  } else if (!isScalar(root) || !isNull(root)) misfit(root, type)
+  }
+  if (isMap(root)) readItems(root.items)
+  else if (!isScalar(root) || !isNull(root)) misfit(root, type)
   if (misfits.length > 0) throw new ToolError(`yaml: unmarshal errors:\n${misfits.join('\n')}`)
   return Object.fromEntries(values)
+}
+
+/** libyaml looks for the colon of a key no further than 1024 characters. */
+function checkKeyLength(root: Node, key: unknown): void {
+  const [start = 0, end = 0] = isScalar(key) && key.range ? key.range : []
+  if (end - start <= 1024 || !isMap(root)) return
+  fail(root.flow ? "did not find expected ',' or '}'" : 'mapping values are not allowed in this context')
+}
+
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.type === 'PLAIN' && sourceOf(key) === '<<'
+}
+
+/** The maps behind `<<`: one, or a list whose first ones win. */
+function mergedMaps(document: Document.Parsed, value: unknown): readonly YAMLMap[] {
+  const node = isAlias(value) ? value.resolve(document) : value
+  if (isMap(node)) return [node]
+  const items = isSeq(node) ? node.items.map((item) => (isAlias(item) ? item.resolve(document) : item)) : []
+  if (items.length > 0 && items.every(isMap)) return items.reverse()
+  return fail('map merge requires map or sequence of maps as the value')
 }
 
 function textOf(node: Scalar): string {
