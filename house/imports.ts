@@ -26,7 +26,7 @@ const storeRoots: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Packages and the packages of ours that their `src` may import, always by name and never by path. */
-export const packages: Readonly<Record<string, readonly string[]>> = {
+const packages: Readonly<Record<string, readonly string[]>> = {
   store: [],
   server: ['store'],
   cli: ['store', 'server'],

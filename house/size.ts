@@ -1,9 +1,9 @@
 import { isProduct, type SourceFile } from './tree.ts'
 
 /** A file of the product that is longer wants a reason. */
-export const longWithoutReason = 300
+const longWithoutReason = 300
 /** No file is longer, with a reason or without one. */
-export const longest = 500
+const longest = 500
 
 const lineCount = ({ text }: SourceFile): number => text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
 
