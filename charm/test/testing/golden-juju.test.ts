@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 
-import { formatGoldenReport, runGoldenJuju } from '../../src/testing/golden-juju/run.ts'
+import { formatGoldenReport, runGoldenJuju } from '../../src/testing/golden-juju.ts'
 
 const recordings = join(import.meta.dirname, 'golden', 'juju')
 

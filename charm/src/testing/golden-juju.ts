@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { RecordedScenario, RecordedWorld } from './recording.ts'
-import { type Difference, playScenario } from './scenario.ts'
+import type { RecordedScenario, RecordedWorld } from './golden-juju/recording.ts'
+import { type Difference, playScenario } from './golden-juju/scenario.ts'
 
 /** A recorded hook that went otherwise. */
 export interface GoldenFailure {
@@ -24,7 +24,7 @@ export interface GoldenReport {
  * @throws when the folder has no `worlds.json`.
  *
  * @example
- * const { passed, failed } = runGoldenJuju('charm/test/testing/golden-juju')
+ * const { passed, failed } = runGoldenJuju('charm/test/testing/golden/juju')
  */
 export function runGoldenJuju(directory: string): GoldenReport {
   const worlds = readJson<Readonly<Record<string, RecordedWorld>>>(join(directory, 'worlds.json'))
