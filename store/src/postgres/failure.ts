@@ -8,6 +8,8 @@ export interface ServerFault extends Error {
   readonly severity: string
   readonly detail?: string | undefined
   readonly hint?: string | undefined
+  /** The C function that raised it: the one part of an error that no language changes. */
+  readonly routine?: string | undefined
 }
 
 const isServerFault = (error: unknown): error is ServerFault =>
@@ -108,9 +110,16 @@ const grantFor = (message: string, statement: string, user: string): string => {
   if (match === null) return message
   const [, kind = '', name = ''] = match
   const verb = verbOf(statement)
+  if (verb === '') return message
   const grant = objectGrants[kind]?.(verb) ?? tableGrant(verb, statement)
   const object = kind === 'table' || kind === 'view' || kind === 'relation' ? '' : `${kind.toUpperCase()} `
   return `${message}; it needs GRANT ${grant} ON ${object}${name} TO "${user}"`
+}
+
+/** Whether a prepared statement is gone from the session, or its tables have changed since: it was not run, and may be sent anew. */
+export const isStale = (error: unknown): boolean => {
+  if (error instanceof StoreError) return isStale(error.cause)
+  return isServerFault(error) && (error.code === '26000' || error.routine === 'RevalidateCachedQuery')
 }
 
 /** The server ends the session: shutdown, crash, an administrator, an idle limit, a protocol fault. */
@@ -149,3 +158,12 @@ export const statementFailure = (error: unknown, target: PostgresTarget, stateme
   if (code === '57014') return storeError('STORE_POSTGRES_CANCELLED', [where, message], options)
   return storeError('STORE_POSTGRES_STATEMENT_FAILED', [where, `${message} (SQLSTATE ${code})`], options)
 }
+
+/**
+ * The error of work that used a client of `pg` itself: PostgreSQL's are put in our words, the caller's own stay what they are.
+ *
+ * @example
+ * throw workFailure(error, target)
+ */
+export const workFailure = (error: unknown, target: PostgresTarget): unknown =>
+  sqlState(error) !== undefined || isLost(error) ? statementFailure(error, target, '') : error

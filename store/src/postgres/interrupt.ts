@@ -1,5 +1,5 @@
 import { storeError } from '../errors.ts'
-import { isLost } from './failure.ts'
+import { isLost, isStale } from './failure.ts'
 import type { Session } from './session.ts'
 import { describeTarget } from './target.ts'
 
@@ -8,16 +8,16 @@ const graceMs = 1_000
 
 /**
  * Runs one statement on a session so that `signal` and the target's statement timeout stop it inside PostgreSQL.
- * `translate` makes our error of any other. A result that came in spite of an abort is given: what was done is done. The session is broken after any interruption or loss.
+ * `translate` makes our error of any other; work of several statements is not `timed`: PostgreSQL times each. A result that came in spite of an abort is given: what was done is done. The session is broken after any interruption or loss.
  *
  * @example
- * await runInterruptible(session, () => session.client.query('SELECT pg_sleep(9)'), (error) => error, signal)
+ * await runInterruptible(session, () => session.client.query('SELECT pg_sleep(9)'), (error) => error, { signal })
  */
 export const runInterruptible = async <Result>(
   session: Session,
   run: () => Promise<Result>,
   translate: (error: unknown) => unknown,
-  signal?: AbortSignal,
+  { signal, timed = true }: { readonly signal?: AbortSignal | undefined; readonly timed?: boolean } = {},
 ): Promise<Result> => {
   const { target } = session
   const where = describeTarget(target)
@@ -31,12 +31,14 @@ export const runInterruptible = async <Result>(
     session.interrupt()
   }
   const limit = statementTimeoutMs + (target.pooled ? 0 : graceMs)
-  const timer = statementTimeoutMs > 0 ? setTimeout(stopLate, limit) : undefined
+  const timer = timed && statementTimeoutMs > 0 ? setTimeout(stopLate, limit) : undefined
   signal?.addEventListener('abort', stop, { once: true })
   try {
     return await run()
   } catch (error) {
     if (isLost(error)) session.cut()
+    // `pg` would go on believing that the session has the statement.
+    if (isStale(error)) session.broken = true
     if (signal?.aborted) throw cancelled(error)
     if (late) throw storeError('STORE_POSTGRES_TIMEOUT', [where, String(statementTimeoutMs)], { cause: error })
     throw translate(error)

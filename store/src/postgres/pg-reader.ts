@@ -63,6 +63,6 @@ const fetchTexts = async (
     session,
     () => session.client.query<(string | null)[]>({ text, values, rowMode: 'array', types: asSent }),
     (error) => statementFailure(error, session.target, text),
-    signal,
+    { signal },
   )
 }

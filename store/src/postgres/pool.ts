@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { StoreError, storeError } from '../errors.ts'
-import { isLost, sqlState, statementFailure } from './failure.ts'
+import { isLost, isStale, workFailure } from './failure.ts'
 import { runInterruptible } from './interrupt.ts'
 import { type Queryable, type QueryOptions, type QueryResult, runQuery } from './query.ts'
 import { type Reload, Rotation } from './rotation.ts'
@@ -77,10 +77,9 @@ export class Pool implements Queryable, AsyncDisposable {
    */
   async client<Value>(act: (client: pg.Client) => Promise<Value>, options: { readonly signal?: AbortSignal } = {}): Promise<Value> {
     return await this.#lend(options.signal, false, async (session) => {
-      const translate = (error: unknown) =>
-        sqlState(error) !== undefined || isLost(error) ? statementFailure(error, session.target, 'COPY') : error
+      const translate = (error: unknown) => workFailure(error, session.target)
       try {
-        return await runInterruptible(session, () => act(session.client), translate, options.signal)
+        return await runInterruptible(session, () => act(session.client), translate, { signal: options.signal, timed: false })
       } catch (error) {
         session.cut()
         throw error
@@ -91,8 +90,8 @@ export class Pool implements Queryable, AsyncDisposable {
   }
 
   /**
-   * Lends a session, to the rooms of this folder: `act` throws mapped errors, and marks the session broken if it is. With `idempotent`, `act`
-   * runs once more on a fresh connection when the first was lost.
+   * Lends a session, to the rooms of this folder: `act` throws mapped errors, and marks the session broken if it is. It runs once
+   * more on a fresh connection when its prepared statement was stale or, with `idempotent`, when the connection was lost.
    */
   async lend<Value>(
     act: (session: Session) => Promise<Value>,
@@ -101,7 +100,7 @@ export class Pool implements Queryable, AsyncDisposable {
     try {
       return await this.#lend(signal, false, act)
     } catch (error) {
-      if (!idempotent || !isLost(error)) throw error
+      if (!isStale(error) && !(idempotent && isLost(error))) throw error
       return await this.#lend(signal, true, act)
     }
   }

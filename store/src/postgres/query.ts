@@ -52,7 +52,7 @@ export const runQuery = async <Row extends object>(
     session,
     () => session.client.query<Row>(config),
     translate,
-    signal,
+    { signal },
   )
   // Several statements in one text, without values, give several results: the last one counts.
   const last = Array.isArray(result) ? result.at(-1) : result

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { storeError } from '../errors.ts'
-import { isLost, statementFailure } from './failure.ts'
+import { isLost, statementFailure, workFailure } from './failure.ts'
 import { type Queryable, type QueryOptions, type QueryResult, runQuery } from './query.ts'
 import type { Session } from './session.ts'
 import { describeTarget } from './target.ts'
@@ -72,8 +72,9 @@ export const runTransaction = async <Value>(
     await commit(session)
     return value
   } catch (error) {
+    if (isLost(error)) session.cut()
     await rollBack(session)
-    throw error
+    throw workFailure(error, session.target)
   }
 }
 

@@ -11,6 +11,7 @@ import { sqlState } from '../../src/postgres/failure.ts'
 import { openPool, type Pool, type PoolOptions } from '../../src/postgres/pool.ts'
 import { type PostgresTarget, postgresTarget } from '../../src/postgres/target.ts'
 import { parsePostgresUrl } from '../../src/postgres/url.ts'
+import { eventually } from './eventually.ts'
 import { failureOf } from './failure-of.ts'
 import { running } from './running.ts'
 
@@ -118,7 +119,7 @@ describe('a session', () => {
     await Promise.all(Array.from({ length: 3 }, () => pool.query('SELECT pg_sleep(0.05)')))
     const count = async () =>
       (await admin.query<{ n: bigint }>('SELECT count(*) AS n FROM pg_stat_activity WHERE usename = $1', [database.user])).rows[0]?.n
-    await expect.poll(count).toBe(1n)
+    await eventually(count).toBe(1n)
   })
 
   test('prepares a named statement once', async () => {
@@ -126,6 +127,17 @@ describe('a session', () => {
     for (let run = 0; run < 3; run++) await pool.query('SELECT $1::int4', [run], { name: 'one' })
     const { rows } = await pool.query('SELECT name, generic_plans + custom_plans AS runs FROM pg_prepared_statements')
     expect(rows).toEqual([{ name: 'one', runs: 3n }])
+  })
+})
+
+describe('a named statement', () => {
+  test('is prepared anew when its table has changed', async () => {
+    const { pool } = await setup({}, { max: 1 })
+    await pool.query('CREATE TABLE t AS SELECT 1 AS a')
+    const read = async () => (await pool.query('SELECT * FROM t', [], { name: 'all' })).rows
+    expect(await read()).toEqual([{ a: 1 }])
+    await pool.query("DROP TABLE t; CREATE TABLE t AS SELECT 'text' AS a")
+    expect([await read(), await read()]).toEqual([[{ a: 'text' }], [{ a: 'text' }]])
   })
 })
 
@@ -197,6 +209,16 @@ describe('a transaction', () => {
   })
 })
 
+describe('the client of a transaction', () => {
+  test('has its errors put in our words', async () => {
+    const { pool } = await setup()
+    const error = await failureOf(pool.transaction((tx) => tx.client.query('SELECT * FROM nowhere')))
+    expect(error.code).toBe('STORE_POSTGRES_TABLE_MISSING')
+    const lost = await failureOf(pool.transaction((tx) => tx.client.query('SELECT pg_terminate_backend(pg_backend_pid())')))
+    expect(lost.code).toBe('STORE_POSTGRES_CONNECTION_LOST')
+  })
+})
+
 describe('giving up', () => {
   test('cancels the statement inside PostgreSQL and nobody else’s', async () => {
     const { pool, admin, database } = await setup()
@@ -258,7 +280,7 @@ describe('a lost connection', () => {
     await Promise.all(Array.from({ length: 4 }, () => pool.query('SELECT pg_sleep(0.1)')))
     await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [database.user])
     const gone = async () => (await admin.query('SELECT FROM pg_stat_activity WHERE usename = $1', [database.user])).rowCount
-    await expect.poll(gone).toBe(0)
+    await eventually(gone).toBe(0)
     const results = await Promise.all(Array.from({ length: 8 }, () => pool.query('SELECT 1 AS one', [], { idempotent: true })))
     expect(results.every(({ rows }) => rows.length === 1)).toBe(true)
   })
@@ -437,6 +459,6 @@ describe('closing', () => {
     expect((await waiting).code).toBe('STORE_POSTGRES_POOL_CLOSED')
     expect((await failureOf(pool.query('SELECT 1'))).code).toBe('STORE_POSTGRES_POOL_CLOSED')
     const left = async () => (await admin.query('SELECT FROM pg_stat_activity WHERE usename = $1', [database.user])).rowCount
-    await expect.poll(left).toBe(0)
+    await eventually(left).toBe(0)
   })
 })

@@ -9,6 +9,7 @@ import { formatTimestamp } from '../../src/postgres/timestamp.ts'
 import { parsePostgresUrl } from '../../src/postgres/url.ts'
 import { encodeByteaArray, encodeInt8, encodeTextArray } from '../../src/postgres/wire/parameter.ts'
 import { copyingSink, readRows } from './collect.ts'
+import { eventually } from './eventually.ts'
 import { failureOf } from './failure-of.ts'
 import { running } from './running.ts'
 
@@ -180,7 +181,7 @@ describe.each(['wire', 'pg'] as const)('reading over %s', (over) => {
     expect(await behind).toEqual([[Buffer.from('behind')]])
     const left =
       "SELECT FROM pg_stat_activity WHERE datname = $1 AND state = 'active' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()"
-    await expect.poll(async () => (await admin.query(left, [database.database])).rowCount).toBe(0)
+    await eventually(async () => (await admin.query(left, [database.database])).rowCount).toBe(0)
     expect((await failureOf(readRows(reader, 'SELECT 1', 1, [], { signal: AbortSignal.abort() }))).code).toBe('STORE_POSTGRES_CANCELLED')
   })
 
@@ -212,7 +213,7 @@ describe.each(['wire', 'pg'] as const)('reading over %s', (over) => {
     expect(await work).toEqual([[Buffer.from('last')]])
     expect((await failureOf(readRows(reader, 'SELECT 1', 1))).code).toBe('STORE_POSTGRES_POOL_CLOSED')
     const left = async () => (await admin.query('SELECT FROM pg_stat_activity WHERE usename = $1', [database.user])).rowCount
-    await expect.poll(left, { timeout: 5000 }).toBe(0)
+    await eventually(left).toBe(0)
   })
 })
 

@@ -8,7 +8,6 @@ export class WireFault extends Error implements ServerFault {
   readonly severity: string
   readonly detail: string | undefined
   readonly hint: string | undefined
-  /** The C function that raised it: the one part of an error that no language changes. */
   readonly routine: string | undefined
 
   constructor(fields: ReadonlyMap<string, string>) {
@@ -38,12 +37,6 @@ export const readFault = (buffer: Buffer, start: number, end: number): WireFault
     at = close + 1
   }
   return new WireFault(fields)
-}
-
-/** The server has no such statement any more, or its tables have changed since it was prepared. */
-export const isStale = (error: unknown): boolean => {
-  const fault = error instanceof StoreError ? error.cause : error
-  return fault instanceof WireFault && (fault.code === '26000' || fault.routine === 'RevalidateCachedQuery')
 }
 
 /** What a request fails with whose connection went away under it. */

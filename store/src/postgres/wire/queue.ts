@@ -28,8 +28,4 @@ export class Queue<Item> {
     }
     return item
   }
-
-  [Symbol.iterator](): Iterator<Item> {
-    return (this.#items.slice(this.#head) as Item[])[Symbol.iterator]()
-  }
 }

@@ -8,6 +8,7 @@ import { parsePostgresUrl } from '../../../src/postgres/url.ts'
 import { encodeByteaArray, encodeInt8 } from '../../../src/postgres/wire/parameter.ts'
 import { openWirePool, type WirePool, type WirePoolOptions } from '../../../src/postgres/wire/pool.ts'
 import { copyingSink, readRows } from '../collect.ts'
+import { eventually } from '../eventually.ts'
 import { failureOf } from '../failure-of.ts'
 import { running } from '../running.ts'
 
@@ -33,7 +34,7 @@ describe('connections', () => {
       for (const one of await Promise.all(Array.from({ length: 12 }, pid))) seen.add(one)
       return seen.size
     }
-    await expect.poll(all).toBe(3)
+    await eventually(all).toBe(3)
     await all()
     expect(seen.size).toBe(3)
   })
@@ -122,7 +123,7 @@ describe('a read', () => {
     const text = "SELECT repeat('x', 1000) FROM generate_series(1, 100) UNION ALL SELECT 'partly' FROM pg_sleep(60)"
     const work = failureOf(reader.read({ text }, [], sink))
     const pid = await running(admin, database, 'partly')
-    await expect.poll(() => sink.rows.length).toBeGreaterThan(0)
+    await eventually(() => sink.rows.length).toBeGreaterThan(0)
     await admin.query('SELECT pg_terminate_backend($1)', [pid])
     expect((await work).code).toBe('STORE_POSTGRES_CONNECTION_LOST')
     expect(sink.rows.length).toBeLessThan(101)
