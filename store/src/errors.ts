@@ -145,7 +145,7 @@ export const errors = {
   STORE_REGISTRY_FILE_UNREADABLE: { status: 500, message: (path: string, why: string) => `cannot read registry file "${path}": ${why}` },
   STORE_REGISTRY_FILE_LOCKED: {
     status: 503,
-    message: (path: string, owner: string) => `cannot write registry file "${path}": ${owner} holds its lock`,
+    message: (path: string, owner: string) => `cannot write registry file "${path}": ${owner} holds its lock "${path}.lock"`,
   },
 
   // Retrieval

@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import { storeError } from '../errors.ts'
-import { type Kind, type KindMessages, type KindName, kindOf, kinds, type RegistryMessage } from './kind.ts'
+import { type Kind, type KindMessages, type KindName, kinds, type RegistryMessage } from './kind.ts'
 import { microsecondsOf } from './timestamp.ts'
 
 /** The name of an object within the registry. */
@@ -131,6 +131,3 @@ export const registryObject = <Name extends KindName>(stored: StoredObject<Name>
     },
   })
 }
-
-/** How messages and logs name an object: `feature view "driver_stats"`. */
-export const phraseOf = (message: RegistryMessage): string => `${kindOf(message).words} "${nameOf(message)}"`
