@@ -34,9 +34,12 @@ const textOf = (value: unknown, type: ValueType): string | undefined => {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') ? value : undefined
 }
 
+const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+
 /** Appends keys to a buffer that grows, each value after its length in four bytes: the fields of PostgreSQL's binary COPY. */
 export class KeyEncoder {
-  bytes = Buffer.allocUnsafe(1 << 10)
+  bytes = Buffer.alloc(1 << 10)
+  view = viewOf(this.bytes)
   length = 0
 
   /** Appends one value. Throws STORE_ENTITY_ROWS_INVALID when it is not of the type. */
@@ -69,8 +72,9 @@ export class KeyEncoder {
   }
 
   #reserve(size: number): void {
-    if (this.length + size > this.bytes.length)
-      this.bytes = Buffer.concat([this.bytes], Math.max(this.length + size, this.bytes.length * 2))
+    if (this.length + size <= this.bytes.length) return
+    this.bytes = Buffer.concat([this.bytes], Math.max(this.length + size, this.bytes.length * 2))
+    this.view = viewOf(this.bytes)
   }
 }
 

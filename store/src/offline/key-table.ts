@@ -1,9 +1,18 @@
-/** Hash of a span of bytes: FNV-1a, then mixed, since keys that differ in their last byte alone have to spread. */
-const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
+/** Hash of a span of bytes: FNV-1a by words of four bytes, then mixed, since keys that differ in their last byte alone have to spread. */
+const hashOf = (view: DataView, from: number, to: number): number => {
   let hash = 0x811c9dc5
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193)
+  let at = from
+  for (; at + 4 <= to; at += 4) hash = Math.imul(hash ^ view.getInt32(at), 0x01000193)
+  for (; at < to; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
-  return (hash ^ (hash >>> 13)) >>> 0
+  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39)
+  return hash ^ (hash >>> 15)
+}
+
+const grown = (array: Int32Array): Int32Array<ArrayBuffer> => {
+  const larger = new Int32Array(array.length * 2)
+  larger.set(array)
+  return larger
 }
 
 /**
@@ -12,16 +21,16 @@ const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
  *
  * @example
  * const keys = new KeyTable()
- * keys.add(Buffer.from('a'), 0, 1) // 0
- * keys.add(Buffer.from('b'), 0, 1) // 1
- * keys.find(Buffer.from('xa'), 1, 2) // 0
+ * keys.add(new DataView(Uint8Array.of(7, 8).buffer), 0, 1) // 0
+ * keys.add(new DataView(Uint8Array.of(7, 8).buffer), 1, 2) // 1
+ * keys.find(new DataView(Uint8Array.of(8).buffer), 0, 1) // 1
  */
 export class KeyTable {
-  #arena = Buffer.allocUnsafe(1 << 12)
+  #arena = new DataView(new ArrayBuffer(1 << 12))
   /** Where each key starts; one more, where the last one ends. */
   #starts = new Int32Array(256)
-  #hashes = new Int32Array(256)
-  #slots = new Int32Array(512).fill(-1)
+  /** Pairs of a key and its hash, next to each other: a look touches one line of the cache. -1 is no key. */
+  #slots = new Int32Array(1024).fill(-1)
   #size = 0
 
   /** How many keys there are. */
@@ -30,73 +39,78 @@ export class KeyTable {
   }
 
   /** The number of a key, or -1. */
-  find(bytes: Uint8Array, from: number, to: number): number {
-    return this.#slots[this.#seek(bytes, from, to, hashOf(bytes, from, to))] ?? -1
+  find(view: DataView, from: number, to: number): number {
+    return this.#slots[2 * this.#seek(view, from, to, hashOf(view, from, to))] ?? -1
   }
 
   /** The number of a key, which it gets when it is new. */
-  add(bytes: Uint8Array, from: number, to: number): number {
-    const hash = hashOf(bytes, from, to)
-    const slot = this.#seek(bytes, from, to, hash)
-    const known = this.#slots[slot] ?? -1
+  add(view: DataView, from: number, to: number): number {
+    const hash = hashOf(view, from, to)
+    const slot = this.#seek(view, from, to, hash)
+    const known = this.#slots[2 * slot] ?? -1
     if (known >= 0) return known
     const key = this.#size
-    this.#slots[slot] = key
-    this.#append(bytes, from, to, hash)
-    if (this.#size * 2 > this.#slots.length) this.#rehash()
+    this.#slots[2 * slot] = key
+    this.#slots[2 * slot + 1] = hash
+    this.#append(view, from, to)
+    if (this.#size * 4 > this.#slots.length) this.#rehash()
     return key
   }
 
   /** The bytes of a key: a view, good until the next key is added. */
   bytes(key: number): Buffer {
-    return this.#arena.subarray(this.#starts[key] ?? 0, this.#starts[key + 1] ?? 0)
+    const start = this.#starts[key] ?? 0
+    return Buffer.from(this.#arena.buffer, start, (this.#starts[key + 1] ?? 0) - start)
   }
 
-  #seek(bytes: Uint8Array, from: number, to: number, hash: number): number {
+  #seek(view: DataView, from: number, to: number, hash: number): number {
     const slots = this.#slots
-    const mask = slots.length - 1
+    const mask = slots.length / 2 - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const key = slots[slot] ?? -1
-      if (key < 0 || (this.#hashes[key] === (hash | 0) && this.#equals(key, bytes, from, to))) return slot
+      const key = slots[2 * slot] ?? -1
+      if (key < 0 || (slots[2 * slot + 1] === hash && this.#equals(key, view, from, to))) return slot
     }
   }
 
-  #equals(key: number, bytes: Uint8Array, from: number, to: number): boolean {
+  #equals(key: number, view: DataView, from: number, to: number): boolean {
     const arena = this.#arena
-    const start = this.#starts[key] ?? 0
-    if ((this.#starts[key + 1] ?? 0) - start !== to - from) return false
-    for (let at = from, own = start; at < to; at++, own++) if (arena[own] !== bytes[at]) return false
+    let own = this.#starts[key] ?? 0
+    if ((this.#starts[key + 1] ?? 0) - own !== to - from) return false
+    let at = from
+    for (; at + 4 <= to; at += 4, own += 4) if (arena.getInt32(own) !== view.getInt32(at)) return false
+    for (; at < to; at++, own++) if (arena.getUint8(own) !== view.getUint8(at)) return false
     return true
   }
 
-  #append(bytes: Uint8Array, from: number, to: number, hash: number): void {
+  #append(view: DataView, from: number, to: number): void {
     const start = this.#starts[this.#size] ?? 0
     const end = start + to - from
-    if (end > this.#arena.length) this.#arena = Buffer.concat([this.#arena], Math.max(end, this.#arena.length * 2))
-    if (this.#size + 2 > this.#starts.length) {
-      this.#starts = grown(this.#starts)
-      this.#hashes = grown(this.#hashes)
-    }
-    for (let at = from, own = start; at < to; at++, own++) this.#arena[own] = bytes[at] ?? 0
-    this.#hashes[this.#size] = hash
+    if (end > this.#arena.byteLength) this.#grow(end)
+    if (this.#size + 2 > this.#starts.length) this.#starts = grown(this.#starts)
+    for (let at = from, own = start; at < to; at++, own++) this.#arena.setUint8(own, view.getUint8(at))
     this.#size++
     this.#starts[this.#size] = end
   }
 
+  #grow(atLeast: number): void {
+    const larger = new Uint8Array(Math.max(atLeast, this.#arena.byteLength * 2))
+    larger.set(new Uint8Array(this.#arena.buffer))
+    this.#arena = new DataView(larger.buffer)
+  }
+
   #rehash(): void {
-    const slots = new Int32Array(this.#slots.length * 2).fill(-1)
-    const mask = slots.length - 1
-    for (let key = 0; key < this.#size; key++) {
-      let slot = (this.#hashes[key] ?? 0) & mask
-      while ((slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask
-      slots[slot] = key
+    const old = this.#slots
+    const slots = new Int32Array(old.length * 2).fill(-1)
+    const mask = slots.length / 2 - 1
+    for (let from = 0; from < old.length; from += 2) {
+      const key = old[from] ?? -1
+      const hash = old[from + 1] ?? 0
+      if (key < 0) continue
+      let slot = hash & mask
+      while ((slots[2 * slot] ?? -1) >= 0) slot = (slot + 1) & mask
+      slots[2 * slot] = key
+      slots[2 * slot + 1] = hash
     }
     this.#slots = slots
   }
-}
-
-const grown = (array: Int32Array): Int32Array<ArrayBuffer> => {
-  const larger = new Int32Array(array.length * 2)
-  larger.set(array)
-  return larger
 }

@@ -82,7 +82,7 @@ const offering = (
     const last = lead - 1
     const from = lead === 0 ? 0 : (offsets[0] ?? 0) - 4
     const to = lead === 0 ? 0 : (offsets[last] ?? 0) + Math.max(lengths[last] ?? 0, 0)
-    const group = keys.find(cursor.bytes, from, to)
+    const group = keys.find(cursor.view, from, to)
     if (group >= 0) slots.offer(group, time(), created())
   }
 }

@@ -30,7 +30,7 @@ const groupRows = (chunk: EntityChunk, joinKeys: readonly JoinKey[], kinds: read
       if (value === null || value === undefined) continue rows
       encoder.append(value, kind, type, rowColumn, row)
     }
-    groups[row] = keys.add(encoder.bytes, 0, encoder.length)
+    groups[row] = keys.add(encoder.view, 0, encoder.length)
   }
   return groups
 }
