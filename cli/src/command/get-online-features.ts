@@ -9,6 +9,9 @@ const parsePair = (pair: string): readonly [string, string] => {
   return [pair.slice(0, at), pair.slice(at + 1)]
 }
 
+/** Digits are whole numbers, as Python's command line takes them; a text key takes them as well. */
+const typed = (value: string): bigint | string => (/^-?\d{1,18}$/.test(value) ? BigInt(value) : value)
+
 /** `feast get-online-features`. A key that is given several times makes several rows. */
 export const command: Command = {
   arguments: [],
@@ -25,7 +28,7 @@ export const command: Command = {
     const features = typeof service === 'string' ? await store.service(service) : texts(options, 'features')
     const vectors = await store.readOnline(
       features,
-      { columns: Object.fromEntries([...columns].map(([key, pairs]) => [key, pairs.map(([, value]) => value)])) },
+      { columns: Object.fromEntries([...columns].map(([key, pairs]) => [key, pairs.map(([, value]) => typed(value))])) },
       { fullFeatureNames: options.fullFeatureNames === true },
     )
     terminal.out(

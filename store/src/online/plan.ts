@@ -5,7 +5,7 @@ import { string, type ValueType } from '../definition/value-type.ts'
 import type { StoredFeature } from '../retrieve/asked.ts'
 import { type ByteIndex, byteIndex } from './byte-index.ts'
 import { type EntityKeyEncoder, type EntityKeyVersion, entityKeyEncoder, type JoinKey } from './entity-key.ts'
-import { type OnlineTable, tableSql } from './table.ts'
+import type { OnlineTable } from './table.ts'
 
 /** One way of making keys out of rows: views with the same join keys under the same row columns share it. */
 export interface KeySet {
@@ -34,10 +34,6 @@ export interface ReadGroup {
 export interface ReadPlan {
   readonly keySets: readonly KeySet[]
   readonly groups: readonly ReadGroup[]
-  /** One statement for all groups. Parameters: a bytea[] a key set, then a text[] a group that picks. */
-  readonly statement: string
-  /** One statement a group, for reading them side by side. Parameters: bytea[], and text[] where it picks. */
-  readonly statements: readonly string[]
   /** How many stored features there are places for. */
   readonly size: number
 }
@@ -48,11 +44,6 @@ export interface ReadPlanOptions {
   readonly integers: 'bigint' | 'number'
   readonly tableOf: (view: AnyStoredView) => OnlineTable
 }
-
-const select = (group: number, table: OnlineTable, keys: number, features: number | undefined): string =>
-  `SELECT ${group}::int4 AS at, entity_key, feature_name, value, event_ts FROM ${tableSql(table)} WHERE entity_key = ANY($${keys}::bytea[])${
-    features === undefined ? '' : ` AND feature_name = ANY($${features}::text[])`
-  }`
 
 // Measured on PostgreSQL 18, 5 views of 10 features, all asked for: without the filter 0.31 instead of 0.52 ms for 10 entities, 2.7 instead
 // of 3.2 ms for 100. A join with unnest() was slower in both cases.
@@ -112,14 +103,6 @@ export const compileReadPlan = (stored: readonly StoredFeature[], options: ReadP
   return Object.freeze({
     keySets,
     groups,
-    statement: groups
-      .map((group, at) => select(at, group.table, group.keySet + 1, pickParameter(groups, at, keySets.length)))
-      .join(' UNION ALL '),
-    statements: groups.map((group, at) => select(at, group.table, 1, group.picks ? 2 : undefined)),
     size: stored.length,
   })
 }
-
-/** The number of the parameter that holds the features a group picks: behind the keys, in the order of the groups that pick. */
-const pickParameter = (groups: readonly ReadGroup[], at: number, keySets: number): number | undefined =>
-  groups[at]?.picks === true ? keySets + groups.slice(0, at + 1).filter((group) => group.picks).length : undefined

@@ -1,6 +1,8 @@
 import { openRowReader, type RowReader } from '../postgres/read.ts'
 import type { PostgresTarget } from '../postgres/target.ts'
 import { encodeByteaArray, encodeTextArray } from '../postgres/wire/parameter.ts'
+import type { ReadPlan } from './plan.ts'
+import { type PlanStatements, planStatements } from './plan-statement.ts'
 import type { OnlineReader } from './postgres-online.ts'
 import type { Reading } from './read.ts'
 
@@ -21,20 +23,28 @@ const sideBySideFrom = 50
 
 const keysOf = ({ keys }: Reading, keySet: number): Buffer => encodeByteaArray(keys[keySet]?.keys ?? [])
 
+const compiled = new WeakMap<ReadPlan, PlanStatements>()
+
+const statementsOf = (plan: ReadPlan): PlanStatements => {
+  const known = compiled.get(plan)
+  if (known !== undefined) return known
+  const made = planStatements(plan)
+  compiled.set(plan, made)
+  return made
+}
+
 const readWhole = async (reader: RowReader, reading: Reading, signal: AbortSignal | undefined): Promise<void> => {
   const { plan, keys } = reading
   const features = plan.groups.flatMap((group) => (group.picks ? [encodeTextArray(group.features)] : []))
-  await reader.read({ text: plan.statement }, [...keys.map((_, at) => keysOf(reading, at)), ...features], reading, { signal })
+  await reader.read(statementsOf(plan).whole, [...keys.map((_, at) => keysOf(reading, at)), ...features], reading, { signal })
 }
 
 const readSideBySide = async (reader: RowReader, reading: Reading, signal: AbortSignal | undefined): Promise<void> => {
   const encoded = reading.keys.map((_, at) => keysOf(reading, at))
   await Promise.all(
-    reading.plan.groups.map(async (group, at) => {
+    statementsOf(reading.plan).parts.map(async ({ group, statement }) => {
       const features = group.picks ? [encodeTextArray(group.features)] : []
-      await reader.read({ text: reading.plan.statements[at] ?? '' }, [encoded[group.keySet] ?? Buffer.alloc(0), ...features], reading, {
-        signal,
-      })
+      await reader.read(statement, [encoded[group.keySet] ?? Buffer.alloc(0), ...features], reading, { signal })
     }),
   )
 }
