@@ -38,6 +38,7 @@ const configuration = (bytes: Uint8Array): Comparable => {
   )
 }
 
+/** Reflection hands values over untyped: the field says what they are. */
 const one = (value: unknown, enumType: DescEnum | undefined): Comparable => {
   if (value instanceof Uint8Array) return digest(value)
   if (enumType && typeof value === 'number') return enumType.value[value]?.name ?? value

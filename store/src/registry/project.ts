@@ -4,10 +4,10 @@ import { decodeObject, headOf, type StoredObject } from './object.ts'
 import { registryTables } from './schema.ts'
 
 /** The tag that keeps a project from being deleted, when its value is `true`: Feast's. */
-export const protectedTag = 'feast.dev/protected-project'
+const protectedTag = 'feast.dev/protected-project'
 
 /**
- * Refuses a project whose tag {@link protectedTag} is `true`.
+ * Refuses a project whose tag `feast.dev/protected-project` is `true`.
  *
  * @throws STORE_REGISTRY_PROJECT_PROTECTED
  */
