@@ -116,7 +116,12 @@ const grantFor = (message: string, statement: string, user: string): string => {
   return `${message}; it needs GRANT ${grant} ON ${object}${name} TO "${user}"`
 }
 
-/** Whether a prepared statement is gone from the session, or its tables have changed since: it was not run, and may be sent anew. */
+/**
+ * Whether a prepared statement is gone from the session, or its tables have changed since: it was not run, and may be sent anew.
+ *
+ * @example
+ * if (isStale(error)) await runAgain()
+ */
 export const isStale = (error: unknown): boolean => {
   if (error instanceof StoreError) return isStale(error.cause)
   return isServerFault(error) && (error.code === '26000' || error.routine === 'RevalidateCachedQuery')
@@ -128,7 +133,12 @@ const endsSession = (code: string): boolean =>
 
 const lostMessages = /^Connection terminated|not queryable|^Client was closed|^This socket has been ended/
 
-/** Whether an error says that the connection is gone, and not that the statement was wrong. */
+/**
+ * Whether an error says that the connection is gone, and not that the statement was wrong.
+ *
+ * @example
+ * if (isLost(error)) session.cut()
+ */
 export const isLost = (error: unknown): boolean => {
   if (error instanceof StoreError) return error.code === 'STORE_POSTGRES_CONNECTION_LOST'
   if (isServerFault(error)) return endsSession(error.code)

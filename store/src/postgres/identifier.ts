@@ -1,7 +1,7 @@
 import { storeError } from '../errors.ts'
 
 /** PostgreSQL's NAMEDATALEN less the closing zero: https://www.postgresql.org/docs/18/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
-export const maxIdentifierBytes = 63
+const maxIdentifierBytes = 63
 
 /**
  * Gives a name back if PostgreSQL keeps it whole. PostgreSQL (and so Feast) cuts longer names silently, and two tables become one: we refuse.

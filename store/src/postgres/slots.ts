@@ -18,7 +18,17 @@ interface Idle<Item> {
   readonly timer: NodeJS.Timeout
 }
 
-/** A bounded number of things that are slow to make, lent one at a time: the last one used goes out first, waiters come in order. */
+/**
+ * A bounded number of things that are slow to make, lent one at a time: the last one used goes out first, waiters come in order.
+ *
+ * @example
+ * const session = await slots.acquire()
+ * try {
+ *   await session.client.query('SELECT 1')
+ * } finally {
+ *   slots.release(session)
+ * }
+ */
 export class Slots<Item extends SlotItem> {
   readonly #options: SlotsOptions<Item>
   readonly #idle: Idle<Item>[] = []

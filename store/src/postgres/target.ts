@@ -55,7 +55,12 @@ export type PostgresTargetParts = {
   readonly [Key in Exclude<keyof PostgresTarget, 'hosts'>]?: PostgresTarget[Key] | undefined
 } & { readonly hosts: readonly PostgresHost[]; readonly database: string; readonly user: string }
 
-/** `host:port,host:port/database`: how errors name a target. Holds neither user nor password. */
+/**
+ * `host:port,host:port/database`: how errors name a target. Holds neither user nor password.
+ *
+ * @example
+ * describeTarget(parsePostgresUrl('postgresql://feast:secret@a,b:5433/feast')) // 'a:5432,b:5433/feast'
+ */
 export const describeTarget = (target: Pick<PostgresTarget, 'hosts' | 'database'>): string =>
   `${target.hosts.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)).join(',')}/${target.database}`
 

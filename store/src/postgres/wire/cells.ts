@@ -1,4 +1,10 @@
-/** Where the cells of a row lie: found anew for each row, in arrays that grow once. */
+/**
+ * Where the cells of a row lie: found anew for each row, in arrays that grow once.
+ *
+ * @example
+ * cells.find(buffer, start)
+ * const first = cells.lengths[0] === -1 ? null : buffer.readInt32BE(cells.offsets[0])
+ */
 export class Cells {
   offsets = new Int32Array(16)
   /** -1 is NULL. */

@@ -7,6 +7,7 @@ import { type Settings, transactionStatement } from '../startup.ts'
 import { describeTarget, type PostgresTarget } from '../target.ts'
 import { Cells } from './cells.ts'
 import { lostFailure, readFault, WireFault } from './fault.ts'
+import { HeadLimit } from './head-limit.ts'
 import { Queue } from './queue.ts'
 import type { MessageReader } from './reader.ts'
 import type { Request } from './request.ts'
@@ -30,7 +31,14 @@ export interface ConnectionOptions {
   readonly onClose?: (connection: WireConnection) => void
 }
 
-/** A connection that takes reads one behind the other, without waiting for answers, and hands rows over as the bytes they came in. */
+/**
+ * A connection that takes reads one behind the other, without waiting for answers, and hands rows over as the bytes they came in.
+ *
+ * @example
+ * connection.send(first)
+ * connection.send(second)
+ * await Promise.all([first.done.promise, second.done.promise])
+ */
 export class WireConnection {
   readonly target: PostgresTarget
   /** Greater than that of every connection opened before. */
@@ -47,14 +55,13 @@ export class WireConnection {
   readonly #statements = new Statements(maxStatements)
   readonly #closed = Promise.withResolvers<void>()
   readonly #onMessage = this.#handle.bind(this)
+  readonly #limit: HeadLimit
   readonly #flushSoon = this.#flush.bind(this)
   #scheduled = false
   #blocked = false
   #state: 'open' | 'retiring' | 'closed' = 'open'
   #lost: unknown
   #cancelling = false
-  #headSince = 0
-  #timer: NodeJS.Timeout | undefined
 
   constructor(target: PostgresTarget, socket: Socket, reader: MessageReader, route: Route, key: CancelKey, options: ConnectionOptions) {
     this.target = target
@@ -64,6 +71,9 @@ export class WireConnection {
     this.#route = route
     this.#key = key
     this.#options = options
+    const { statementTimeoutMs, pooled } = target
+    const limitMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + (pooled ? 0 : graceMs)
+    this.#limit = new HeadLimit(limitMs, () => this.#stopLate())
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.on('error', (error) => {
       this.#lost ??= error
@@ -90,7 +100,16 @@ export class WireConnection {
       request.done.reject(this.#closingError())
       return
     }
-    this.#write(request, prepare && !this.target.pooled)
+    const mark = this.#writer.length
+    try {
+      this.#write(request, prepare && !this.target.pooled)
+    } catch (error) {
+      // Too large for a message: what is behind it must not be read as its rest.
+      this.#writer.length = mark
+      if (request.prepares !== undefined) this.#statements.forget(request.text)
+      request.done.reject(error)
+      return
+    }
     this.#pending.push(request)
     if (this.#pending.length === 1) this.#startHead(request)
     if (this.#scheduled || this.#blocked) return
@@ -202,7 +221,7 @@ export class WireConnection {
     const request = this.#pending.shift()
     if (request === undefined) return
     const next = this.#pending.first
-    if (next === undefined) this.#stopTimer()
+    if (next === undefined) this.#limit.stop()
     else this.#startHead(next)
     if (request.failure === undefined) request.done.resolve()
     else request.done.reject(this.#failureOf(request))
@@ -222,28 +241,12 @@ export class WireConnection {
 
   #startHead(head: Request): void {
     if (head.dropped) this.#stopSoon(head)
-    const { statementTimeoutMs, pooled } = this.target
-    if (statementTimeoutMs === 0) return
-    this.#headSince = performance.now()
-    this.#timer ??= setTimeout(() => this.#checkHead(), statementTimeoutMs + (pooled ? 0 : graceMs))
+    this.#limit.start()
   }
 
-  #stopTimer(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-  }
-
-  #checkHead(): void {
-    const { statementTimeoutMs, pooled } = this.target
-    const left = this.#headSince + statementTimeoutMs + (pooled ? 0 : graceMs) - performance.now()
-    this.#timer = undefined
-    const head = this.#pending.first
-    if (head === undefined) return
-    if (left > 0) {
-      this.#timer = setTimeout(() => this.#checkHead(), left)
-      return
-    }
-    head.drop(storeError('STORE_POSTGRES_TIMEOUT', [describeTarget(this.target), String(statementTimeoutMs)]))
+  #stopLate(): void {
+    const { target } = this
+    this.#pending.first?.drop(storeError('STORE_POSTGRES_TIMEOUT', [describeTarget(target), String(target.statementTimeoutMs)]))
     this.#interrupt()
   }
 
@@ -278,10 +281,11 @@ export class WireConnection {
 
   #end(): void {
     this.#state = 'closed'
-    this.#stopTimer()
+    this.#limit.stop()
     const lost = this.#lost ?? new Error('Connection terminated by the server')
     for (let request = this.#pending.shift(); request !== undefined; request = this.#pending.shift()) {
-      request.done.reject(lostFailure(request.failure ?? lost, this.target))
+      const { failure = lost } = request
+      request.done.reject(failure === lost || failure instanceof WireFault ? lostFailure(failure, this.target) : failure)
     }
     this.#closed.resolve()
     this.#options.onClose?.(this)

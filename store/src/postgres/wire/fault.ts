@@ -39,7 +39,12 @@ export const readFault = (buffer: Buffer, start: number, end: number): WireFault
   return new WireFault(fields)
 }
 
-/** What a request fails with whose connection went away under it. */
+/**
+ * What a request fails with whose connection went away under it.
+ *
+ * @example
+ * request.done.reject(lostFailure(error, target))
+ */
 export const lostFailure = (error: unknown, target: PostgresTarget): StoreError => {
   if (error instanceof StoreError || isLost(error)) return statementFailure(error, target, '')
   const why = error instanceof Error ? error.message : String(error)

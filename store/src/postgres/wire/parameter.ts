@@ -29,7 +29,12 @@ const emptyArray = (type: number): Buffer => {
  */
 export const encodeByteaArray = (elements: readonly Uint8Array[]): Buffer => encodeArray(oid.bytea, elements)
 
-/** A `text[]` parameter. */
+/**
+ * A `text[]` parameter.
+ *
+ * @example
+ * encodeTextArray(['trips_today', 'rating'])
+ */
 export const encodeTextArray = (elements: readonly string[]): Buffer =>
   encodeArray(
     oid.text,
@@ -51,7 +56,12 @@ const encodeArray = (type: number, elements: readonly Uint8Array[]): Buffer => {
   return bytes
 }
 
-/** An `int8[]` parameter. */
+/**
+ * An `int8[]` parameter.
+ *
+ * @example
+ * encodeInt8Array([1n, 2n])
+ */
 export const encodeInt8Array = (elements: ArrayLike<bigint>): Buffer => {
   if (elements.length === 0) return emptyArray(oid.int8)
   const bytes = Buffer.allocUnsafe(arrayHeaderBytes + 12 * elements.length)
@@ -63,16 +73,31 @@ export const encodeInt8Array = (elements: ArrayLike<bigint>): Buffer => {
   return bytes
 }
 
-/** An `int8` parameter. */
+/**
+ * An `int8` parameter.
+ *
+ * @example
+ * encodeInt8(1n) // <Buffer 00 00 00 00 00 00 00 01>
+ */
 export const encodeInt8 = (value: bigint): Buffer => {
   const bytes = Buffer.allocUnsafe(8)
   bytes.writeBigInt64BE(value)
   return bytes
 }
 
-/** A `timestamptz` parameter, from Unix microseconds. */
+/**
+ * A `timestamptz` parameter, from Unix microseconds.
+ *
+ * @example
+ * encodeTimestamp(1_709_208_000_000_001n)
+ */
 export const encodeTimestamp = (micros: bigint): Buffer =>
   encodeInt8(micros === infinity || micros === negativeInfinity ? micros : micros - postgresEpoch)
 
-/** A `text` parameter. */
+/**
+ * A `text` parameter.
+ *
+ * @example
+ * encodeText('driver_hourly_stats')
+ */
 export const encodeText = (value: string): Buffer => Buffer.from(value)

@@ -1,4 +1,11 @@
-/** First in, first out, without moving what stays. */
+/**
+ * First in, first out, without moving what stays.
+ *
+ * @example
+ * const queue = new Queue<string>()
+ * queue.push('a')
+ * queue.shift() // 'a'
+ */
 export class Queue<Item> {
   readonly #items: (Item | undefined)[] = []
   #head = 0

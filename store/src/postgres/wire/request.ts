@@ -21,7 +21,14 @@ export interface Prepared {
   ready: boolean
 }
 
-/** One read on its way: what is asked, who takes the rows, and how far it got. */
+/**
+ * One read on its way: what is asked, who takes the rows, and how far it got.
+ *
+ * @example
+ * const request = new Request({ text: 'SELECT $1::int8' }, [encodeInt8(1n)], sink)
+ * connection.send(request)
+ * await request.done.promise
+ */
 export class Request {
   readonly text: string
   readonly parameters: readonly Parameter[]

@@ -1,7 +1,12 @@
 import type { Prepared } from './request.ts'
 import type { MessageWriter } from './writer.ts'
 
-/** The prepared statements of one connection, by text: a bounded number, the oldest goes first. */
+/**
+ * The prepared statements of one connection, by text: a bounded number, the oldest goes first.
+ *
+ * @example
+ * const { name } = statements.find(text) ?? statements.add(text, writer)
+ */
 export class Statements {
   readonly #byText = new Map<string, Prepared>()
   readonly #most: number

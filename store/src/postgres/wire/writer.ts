@@ -14,7 +14,15 @@ export const terminate = Buffer.from([0x58, 0, 0, 0, 4])
 /** A parameter of a statement in its binary form; null is SQL NULL. */
 export type Parameter = Uint8Array | null
 
-/** Puts messages for the server one behind the other into one growing buffer, which {@link take} gives away to be written. */
+/**
+ * Puts messages for the server one behind the other into one growing buffer, which `take` gives away to be written.
+ *
+ * @example
+ * writer.parse('s1', 'SELECT $1::int8')
+ * writer.run('s1', [encodeInt8(1n)])
+ * const bytes = writer.take()
+ * socket.write(bytes, () => writer.giveBack(bytes))
+ */
 export class MessageWriter {
   #bytes: Buffer = Buffer.allocUnsafeSlow(initialBytes)
   #spare: Buffer | undefined

@@ -71,6 +71,17 @@ describe('connections', () => {
   })
 })
 
+test('a request that fits into no message fails alone', async () => {
+  const { reader } = await place({ size: 1 })
+  const many = Array.from({ length: 40_000 }, () => Buffer.alloc(1))
+  const results = await Promise.allSettled([
+    textOf(reader, "SELECT 'before'"),
+    readRows(reader, 'SELECT 1', 1, many),
+    textOf(reader, "SELECT 'after'"),
+  ])
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+})
+
 describe('a statement', () => {
   const preparedTexts = 'SELECT statement, generic_plans + custom_plans AS runs FROM pg_prepared_statements'
 
