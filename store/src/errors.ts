@@ -179,6 +179,10 @@ export const errors = {
     status: 409,
     message: (name: string) => `cannot read the history of view "${name}": it has no batch source`,
   },
+  STORE_VIEW_SOURCE_UNFIT: {
+    status: 422,
+    message: (view: string, source: string, why: string) => `cannot read view "${view}" from source "${source}": ${why}`,
+  },
   STORE_VIEW_NOT_ONLINE: { status: 409, message: (name: string) => `cannot materialize view "${name}": it is not online` },
   STORE_MATERIALIZE_WINDOW_INVALID: { status: 400, message: (view: string, why: string) => `cannot materialize view "${view}": ${why}` },
   STORE_SQLITE_FAILED: {

@@ -139,8 +139,8 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
   }
 
   #applyRooms(): ApplyRooms {
-    const { project, projectDescription, registry, online, now } = this.#rooms
-    return { project, projectDescription, registry, online, now }
+    const { project, projectDescription, registry, online, offline, now } = this.#rooms
+    return { project, projectDescription, registry, online, offline, now }
   }
 
   /**

@@ -95,6 +95,31 @@ describe('a store', () => {
     expect(rows[0]?.n).toBe(2n)
   })
 
+  test.each<[string, Parameters<typeof postgresSource>[0], string]>([
+    ['is not there', { table: 'nowhere', timestampField: 'at' }, 'nowhere'],
+    [
+      'lacks its time',
+      { name: 'x', table: 'trips', timestampField: 'when' },
+      'it has no column "when"; allowed: at, created, driver_id, ref, trips',
+    ],
+    [
+      'has text for a time',
+      { name: 'x', query: `SELECT 1::bigint AS driver_id, 1.0 AS rate, 'x' AS at`, timestampField: 'at' },
+      'column "at" is text, which is no time',
+    ],
+    ['lacks a feature', { name: 'x', table: 'trips', timestampField: 'at' }, 'it has no column "rate"'],
+    [
+      'has a feature of another type',
+      { name: 'x', query: `SELECT 1::bigint AS driver_id, true AS rate, now() AS at`, timestampField: 'at' },
+      'column "rate" is boolean, which is no DOUBLE',
+    ],
+  ])('refuses a view whose source %s, and changes nothing', async (_, source, message) => {
+    const unfit = featureView({ name: 'unfit', entities: [driver], schema: { rate: float64 }, source: postgresSource(source) })
+    await expect(store.apply([unfit])).rejects.toThrow(message)
+    expect((await store.snapshot()).view('rides', 'unfit')).toBeUndefined()
+    expect((await store.plan([unfit], { skipSourceValidation: true })).createTables).toEqual(['unfit'])
+  })
+
   test('applies once: the second time there is nothing to do', async () => {
     expect((await store.apply(definitions)).differences).toHaveLength(11)
     expect((await store.apply(definitions)).differences).toEqual([])

@@ -29,7 +29,7 @@ export const command: Command = {
     if (repository.definitions.length === 0)
       throw cliError(repository.pythonFiles.length > 0 ? 'CLI_REPOSITORY_PYTHON' : 'CLI_REPOSITORY_EMPTY', [global.chdir])
     await using store = await openFor(terminal, global, repository.definitions)
-    const scope = { partial: options.partial === true }
+    const scope = { partial: options.partial === true, skipSourceValidation: options.skipSourceValidation === true }
     await confirmRemovals(await store.plan(repository.definitions, scope), terminal, options.yes === true)
     terminal.out(`Applying changes for project ${store.project}\n`)
     terminal.out(planText(await store.apply(repository.definitions, scope), 'done'))

@@ -16,7 +16,10 @@ export const command: Command = {
   async run(terminal, { options, global }) {
     const { definitions } = await loadRepository(global.chdir)
     await using store = await openFor(terminal, global, definitions)
-    const plan = await store.plan(definitions, { partial: options.partial === true })
+    const plan = await store.plan(definitions, {
+      partial: options.partial === true,
+      skipSourceValidation: options.skipSourceValidation === true,
+    })
     terminal.out(formatOf(options) === 'table' ? planText(plan, 'planned') : `${jsonText(plan)}\n`)
     return options.exitCode === true && plan.differences.length > 0 ? 2 : undefined
   },

@@ -1,9 +1,11 @@
 import type { Definition } from '../definition/definition.ts'
 import { catalogOf } from '../message/catalog.ts'
+import type { OfflineStore } from '../offline/offline.ts'
 import type { OnlineStore } from '../online/online.ts'
 import type { Registry } from '../registry/registry.ts'
 import { desiredOf } from './desired.ts'
 import { type ApplyPlan, hasOnlineTable, planApply, removedBy, requestOf } from './plan.ts'
+import { checkSources } from './source-check.ts'
 
 /** What an apply works with. */
 export interface ApplyRooms {
@@ -11,6 +13,8 @@ export interface ApplyRooms {
   readonly projectDescription: string
   readonly registry: Registry
   readonly online: OnlineStore | undefined
+  /** Opened when a source is looked at. */
+  readonly offline: () => Promise<OfflineStore>
   readonly now: () => bigint
 }
 
@@ -18,12 +22,15 @@ export interface ApplyRooms {
 export interface ApplyScope {
   /** Leaves what is not passed in as it is. Without it the project becomes what is passed in and nothing else. */
   readonly partial: boolean
+  /** Does not look whether sources exist and fit. */
+  readonly skipSourceValidation?: boolean
 }
 
-const prepare = async (rooms: ApplyRooms, definitions: readonly Definition[], { partial }: ApplyScope) => {
+const prepare = async (rooms: ApplyRooms, definitions: readonly Definition[], { partial, skipSourceValidation = false }: ApplyScope) => {
   const snapshot = await rooms.registry.snapshot(rooms.project)
   const catalog = catalogOf(snapshot, rooms.project)
   const desired = desiredOf(definitions, catalog, { description: rooms.projectDescription })
+  if (!skipSourceValidation) await checkSources(desired.views.values(), rooms.offline)
   const remove = partial ? [] : removedBy(desired, snapshot, rooms.project)
   return { desired, remove, plan: planApply(desired, remove, { snapshot, catalog }) }
 }

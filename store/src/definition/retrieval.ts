@@ -1,6 +1,6 @@
 import type { AnyRef, FeatureRef } from './feature-ref.ts'
 import type { Cannot, FeatureService } from './feature-service.ts'
-import type { AnyView, Flat, Merged } from './view.ts'
+import type { Flat, Merged } from './view.ts'
 
 // How the type of a retrieval follows from what was asked for. Types only. What a repository's modules export may be given to
 // `openStore`, so that references written as text are checked as well.
@@ -88,6 +88,3 @@ type CheckedNames<R extends AnyRef, Full> = Full extends true
 
 /** `unknown` when a request is right, else an error in words: a reference that names nothing, two features of one name. */
 export type Checked<A, Repo, Full> = CheckedText<A, Repo> & (Untyped<A, Repo> extends true ? unknown : CheckedNames<RefsIn<A, Repo>, Full>)
-
-/** Any view, for those who only need its name and features. */
-export type { AnyView }

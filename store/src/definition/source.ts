@@ -1,7 +1,7 @@
 import { storeError } from '../errors.ts'
 import { type Described, type DescribedSpec, described } from './described.ts'
 import type { Duration } from './duration.ts'
-import { type Field, fieldsOf, type RowOf, type Schema } from './field.ts'
+import { type Field, fieldsOf, type Schema } from './field.ts'
 
 /** What all sources say: where time is, and how columns are renamed. Absent columns are the empty string, as in Feast. */
 export interface SourceBase extends Described {
@@ -235,6 +235,3 @@ export const kinesisSource = (
     recordFormat: spec.recordFormat,
     batchSource: spec.batchSource,
   })
-
-/** What a row of a source's request fields is. */
-export type RequestRow<X> = X extends RequestSource<infer S> ? RowOf<S> : never
