@@ -28,6 +28,8 @@ export interface ClusterOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Lines of pg_hba.conf. */
   readonly access?: readonly string[]
+  /** Begins as a standby of a stopped cluster, with a copy of its data. */
+  readonly standbyOf?: Cluster
   /** Written into the folder, readable by the server only. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -52,22 +54,36 @@ const waitUntilReady = async (server: ChildProcess): Promise<void> => {
   const told: string[] = []
   for await (const text of server.stderr?.iterator({ destroyOnReturn: false }) ?? []) {
     told.push(String(text))
-    if (told.at(-1)?.includes('ready to accept connections')) break
+    if (told.at(-1)?.match(/ready to accept (read-only )?connections/)) break
   }
   if (server.exitCode !== null) throw new Error(told.join(''))
   server.stderr?.resume()
 }
 
 /** Makes and starts a PostgreSQL; the caller stops it. Its superuser has the password `dev pw/@:`. */
-export const startCluster = async ({ settings = {}, access, files = {} }: ClusterOptions = {}): Promise<Cluster> => {
+export const startCluster = async ({ settings = {}, access, files = {}, standbyOf }: ClusterOptions = {}): Promise<Cluster> => {
   const folder = await mkdtemp(join(tmpdir(), 'charmed-feast-cluster-'))
   const password = 'dev pw/@:'
   const data = join(folder, 'data')
   if (account.uid !== undefined) await chown(folder, account.uid, account.gid)
   await chmod(folder, 0o755)
-  await writeOwn(join(folder, 'password'), password)
-  const initial = ['-D', data, '-U', 'postgres', `--pwfile=${join(folder, 'password')}`, '--auth=scram-sha-256', '--no-sync', '--locale=C']
-  await run(program('initdb'), initial, { ...account, cwd: folder })
+  if (standbyOf === undefined) {
+    await writeOwn(join(folder, 'password'), password)
+    const initial = [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      `--pwfile=${join(folder, 'password')}`,
+      '--auth=scram-sha-256',
+      '--no-sync',
+      '--locale=C',
+    ]
+    await run(program('initdb'), initial, { ...account, cwd: folder })
+  } else {
+    await run('cp', ['-R', join(standbyOf.folder, 'data'), data], { ...account, cwd: folder })
+    await writeOwn(join(data, 'standby.signal'), '')
+  }
   for (const [file, text] of Object.entries(files)) await writeOwn(join(folder, file), text)
   if (access) await writeOwn(join(data, 'pg_hba.conf'), `${access.join('\n')}\n`)
   const port = await freePort()
