@@ -8,8 +8,10 @@ import { openPostgresOffline } from '../../src/offline/postgres.ts'
 import { openPool, type Pool } from '../../src/postgres/pool.ts'
 import { formatTimestamp } from '../../src/postgres/timestamp.ts'
 import { parsePostgresUrl } from '../../src/postgres/url.ts'
+import { manyCase, manyExpected, probeBatches } from './many.ts'
 import type { OracleRow } from './oracle.ts'
-import { cases, expected, joined } from './point-in-time.ts'
+import { cases, expected, joined, tuplesOf, viewOver } from './point-in-time.ts'
+import { expectPulls } from './pull.ts'
 
 let pool: Pool
 let store: OfflineStore
@@ -53,4 +55,34 @@ describe.each(['lateral', 'sort-merge', 'export', 'scan', 'auto'] as const)('str
       { numRuns: 40 },
     )
   })
+})
+
+test('every strategy agrees with the definition on many rows, which come in batches', async () => {
+  const { rows, probes } = manyCase({ rows: 40_000, probes: 15_000, keys: 4_000 })
+  await fill(rows, 'timestamptz', true)
+  for (const strategy of ['lateral', 'sort-merge', 'export', 'scan'] as const) {
+    const batches = probeBatches(probes, 1_000)
+    const result = await tuplesOf(
+      store.pointInTime({ entityRows: { batches }, views: [viewOver(source, 300_000_000n)], strategy }).batches(),
+    )
+    expect(result, strategy).toEqual(manyExpected(probes, rows, 300_000_000n))
+  }
+})
+
+test('pulls are what their definitions say', async () => {
+  const window = fc.tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 12 }))
+  await fc.assert(
+    fc.asyncProperty(cases, window, async ({ rows }, [a, b]) => {
+      await fill(rows, 'timestamptz', false)
+      const at = (n: number) => 1_704_067_200_000_000n + BigInt(n) * 1_000_000n
+      await expectPulls(store, source, rows, { start: at(Math.min(a, b)), end: at(Math.max(a, b)) })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('pulls of many rows come in batches, newest row a key', async () => {
+  const { rows } = manyCase({ rows: 40_000, probes: 0, keys: 12_000 })
+  await fill(rows, 'timestamp', false)
+  await expectPulls(store, source, rows, { start: 1_704_067_200_000_000n, end: 1_704_067_200_000_000n + 1_500_000_000n })
 })
