@@ -1,0 +1,200 @@
+import { Maximize2, Minus, Plus } from 'lucide-react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { LineageEdge, NodeId } from '../api/contract.ts'
+import { IconButton } from '../part/button.tsx'
+import type { DrawnGraph } from './collapse.ts'
+import { type Layout, layoutGraph, nodeSize } from './layout.ts'
+import { NodeCard } from './node-card.tsx'
+import './canvas.css'
+
+interface CanvasProps {
+  readonly graph: DrawnGraph
+  readonly focus: NodeId | null
+  /** Edges to stress, e.g. a path that was found. */
+  readonly path?: readonly NodeId[]
+  readonly onExpand?: ((id: NodeId) => void) | undefined
+  readonly hrefOf: (id: NodeId) => string
+  readonly height?: 'tall' | 'short'
+}
+
+interface View {
+  readonly x: number
+  readonly y: number
+  readonly scale: number
+}
+
+const margin = 24
+
+function edgePath(layout: Layout, { from, to }: LineageEdge): string {
+  const start = layout.nodes.get(from)
+  const end = layout.nodes.get(to)
+  if (!start || !end) return ''
+  const x1 = start.x + nodeSize.width
+  const y1 = start.y + nodeSize.height / 2
+  const y2 = end.y + nodeSize.height / 2
+  const bend = Math.max(24, (end.x - x1) / 2)
+  return `M${x1} ${y1}C${x1 + bend} ${y1} ${end.x - bend} ${y2} ${end.x} ${y2}`
+}
+
+function fitView(layout: Layout, width: number, height: number): View {
+  const scale = Math.min(1, Math.max(0.35, (width - 2 * margin) / Math.max(1, layout.width)))
+  const free = width - layout.width * scale
+  const spare = height - layout.height * scale
+  return { scale, x: -free / 2 / scale, y: spare > 0 ? -spare / 2 / scale : -margin / scale }
+}
+
+/** Puts a node in the middle when the graph is too tall to be seen whole. */
+function centre(view: View, layout: Layout, focus: NodeId | null, height: number): View {
+  const node = focus === null ? undefined : layout.nodes.get(focus)
+  if (!node || layout.height * view.scale <= height) return view
+  return { ...view, y: node.y + nodeSize.height / 2 - height / 2 / view.scale }
+}
+
+function useBox(element: React.RefObject<HTMLElement | null>): { width: number; height: number } {
+  const [box, setBox] = useState({ width: 0, height: 0 })
+  useLayoutEffect(() => {
+    const target = element.current
+    if (!target) return
+    const read = () => setBox({ width: target.clientWidth, height: target.clientHeight })
+    read()
+    const observer = new ResizeObserver(read)
+    observer.observe(target)
+    return () => observer.disconnect()
+  }, [element])
+  return box
+}
+
+/** The drawn graph: drag to move, Ctrl and wheel or the buttons to zoom, arrow keys along the edges. Draws what is in sight. */
+export function GraphCanvas({ graph, focus, path = [], onExpand, hrefOf, height = 'tall' }: CanvasProps) {
+  const root = useRef<HTMLDivElement>(null)
+  const box = useBox(root)
+  const layout = useMemo(() => layoutGraph(graph.nodes, graph.edges), [graph])
+  const [view, setView] = useState<View | null>(null)
+  const [hovered, setHovered] = useState<NodeId | null>(null)
+  const drag = useRef<{ x: number; y: number; view: View } | null>(null)
+  const fitted = box.width > 0 ? centre(fitView(layout, box.width, box.height), layout, focus, box.height) : null
+  const shown = view ?? fitted ?? { x: 0, y: 0, scale: 1 }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new object in the middle is seen afresh
+  useEffect(() => setView(null), [focus])
+
+  const inSight = useMemo(() => {
+    const x2 = shown.x + box.width / shown.scale
+    const y2 = shown.y + box.height / shown.scale
+    return graph.nodes.filter(({ id }) => {
+      const node = layout.nodes.get(id)
+      if (!node) return false
+      return node.x + nodeSize.width > shown.x - 60 && node.x < x2 + 60 && node.y + nodeSize.height > shown.y - 120 && node.y < y2 + 120
+    })
+  }, [graph, layout, shown.x, shown.y, shown.scale, box.width, box.height])
+
+  const stressed = useMemo(() => {
+    const steps = new Set(path.slice(1).map((id, position) => `${path[position]} ${id}`))
+    return graph.edges.filter(({ from, to }) => from === hovered || to === hovered || steps.has(`${from} ${to}`))
+  }, [graph.edges, hovered, path])
+  const lines = useMemo(() => graph.edges.map((edge) => edgePath(layout, edge)).join(''), [graph.edges, layout])
+
+  useEffect(() => {
+    const target = root.current
+    if (!target) return
+    const onWheel = (event: WheelEvent) => {
+      if (!event.ctrlKey && !event.metaKey) return
+      event.preventDefault()
+      zoomBy(event.deltaY < 0 ? 1.15 : 1 / 1.15)
+    }
+    target.addEventListener('wheel', onWheel, { passive: false })
+    return () => target.removeEventListener('wheel', onWheel)
+  })
+
+  function zoomBy(factor: number) {
+    const scale = Math.min(2, Math.max(0.2, shown.scale * factor))
+    const dx = box.width / 2 / shown.scale - box.width / 2 / scale
+    const dy = box.height / 2 / shown.scale - box.height / 2 / scale
+    setView({ scale, x: shown.x + dx, y: shown.y + dy })
+  }
+
+  function onPointerDown(event: PointerEvent<SVGSVGElement>) {
+    if (event.button !== 0 || (event.target instanceof Element && event.target.closest('a, button'))) return
+    drag.current = { x: event.clientX, y: event.clientY, view: shown }
+    event.currentTarget.setPointerCapture(event.pointerId)
+  }
+
+  function onPointerMove(event: PointerEvent<SVGSVGElement>) {
+    const from = drag.current
+    if (!from) return
+    setView({
+      scale: from.view.scale,
+      x: from.view.x - (event.clientX - from.x) / from.view.scale,
+      y: from.view.y - (event.clientY - from.y) / from.view.scale,
+    })
+  }
+
+  function bringInSight(id: NodeId) {
+    const node = layout.nodes.get(id)
+    if (!node) return
+    setView({ scale: shown.scale, x: node.x + nodeSize.width / 2 - box.width / 2 / shown.scale, y: node.y - box.height / 2 / shown.scale })
+    requestAnimationFrame(() => root.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus())
+  }
+
+  function onKeyDown(event: KeyboardEvent<SVGSVGElement>) {
+    const id = event.target instanceof Element ? event.target.closest('[data-node]')?.getAttribute('data-node') : null
+    const next = id ? neighbourOf(graph, layout, id, event.key) : null
+    if (next === null) return
+    event.preventDefault()
+    bringInSight(next)
+  }
+
+  return (
+    <div className={`canvas ${height}`} ref={root}>
+      <svg
+        aria-label="Lineage graph"
+        viewBox={`${shown.x} ${shown.y} ${Math.max(1, box.width / shown.scale)} ${Math.max(1, box.height / shown.scale)}`}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={() => {
+          drag.current = null
+        }}
+        onKeyDown={onKeyDown}
+      >
+        <path className="edges" d={lines} />
+        {stressed.map((edge) => (
+          <path key={`${edge.from} ${edge.to}`} className="edge stressed" d={edgePath(layout, edge)} />
+        ))}
+        {inSight.map((node) => {
+          const place = layout.nodes.get(node.id)
+          return place ? (
+            <NodeCard
+              key={node.id}
+              node={node}
+              x={place.x}
+              y={place.y}
+              focused={node.id === focus}
+              href={hrefOf(node.id)}
+              onExpand={onExpand}
+              onHover={setHovered}
+            />
+          ) : null
+        })}
+      </svg>
+      <div className="canvas-tools">
+        <IconButton icon={Plus} label="Zoom in" onClick={() => zoomBy(1.25)} />
+        <IconButton icon={Minus} label="Zoom out" onClick={() => zoomBy(0.8)} />
+        <IconButton icon={Maximize2} label="Fit the width" onClick={() => setView(null)} />
+      </div>
+    </div>
+  )
+}
+
+/** Where an arrow key leads: along an edge, or up and down within the rank. */
+export function neighbourOf(graph: DrawnGraph, layout: Layout, id: NodeId, key: string): NodeId | null {
+  const here = layout.nodes.get(id)
+  if (!here) return null
+  const height = (other: NodeId) => layout.nodes.get(other)?.y ?? 0
+  const nearest = (ids: readonly NodeId[]) => ids.toSorted((a, b) => Math.abs(height(a) - here.y) - Math.abs(height(b) - here.y))[0] ?? null
+  if (key === 'ArrowLeft') return nearest(graph.edges.filter(({ to }) => to === id).map(({ from }) => from))
+  if (key === 'ArrowRight') return nearest(graph.edges.filter(({ from }) => from === id).map(({ to }) => to))
+  const rank = graph.nodes.map((node) => node.id).filter((other) => layout.nodes.get(other)?.rank === here.rank)
+  if (key === 'ArrowUp') return nearest(rank.filter((other) => height(other) < here.y))
+  if (key === 'ArrowDown') return nearest(rank.filter((other) => height(other) > here.y))
+  return null
+}

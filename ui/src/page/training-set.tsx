@@ -1,0 +1,3 @@
+export function TrainingSetPage() {
+  return null
+}
