@@ -232,7 +232,7 @@ describe('giving up', () => {
     expect(sqlState(error)).toBe('57014')
     const left =
       "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND state = 'active' AND query LIKE '%long%' AND pid <> pg_backend_pid()"
-    expect((await admin.query(left, [database.database])).rows).toEqual([])
+    await eventually(async () => (await admin.query(left, [database.database])).rows).toEqual([])
     expect((await neighbour).rows).toEqual([{ pg_sleep: '', who: 'neighbour' }])
   })
 
