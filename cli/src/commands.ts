@@ -44,7 +44,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   'validation-references': kind('validation references', listed('validation-reference')),
   permissions: kind('permissions', listed('permission')),
   projects: kind('projects', listed('project')),
+  generate: { summary: 'Write a module with the types of what the registry holds', load: () => import('./command/generate.ts') },
   'registry-dump': { summary: 'Print the whole registry as JSON', load: () => import('./command/registry-dump.ts') },
   configuration: { summary: 'Print feature_store.yaml with its defaults', load: () => import('./command/configuration.ts') },
+  serve_registry: { summary: 'Serve the registry over REST', load: () => import('./command/serve-registry.ts') },
+  ui: { summary: 'Serve the web UI, and the REST API below it', load: () => import('./command/ui.ts') },
   version: { summary: 'Print the version', load: () => import('./command/version.ts') },
 }

@@ -12,7 +12,7 @@ export { type FeatureService, featureService, type Projection } from './definiti
 export { type FeatureView, featureView, type StreamFeatureView, streamFeatureView } from './definition/feature-view.ts'
 export { type Field, type FieldOptions, field, type Schema } from './definition/field.ts'
 export { type LabelView, labelView } from './definition/label-view.ts'
-export { type OnDemandFeatureView, onDemandFeatureView } from './definition/on-demand-feature-view.ts'
+export { type OnDemandFeatureView, onDemandFeatureView, pythonFeatureView } from './definition/on-demand-feature-view.ts'
 export { type Permission, permission } from './definition/permission.ts'
 export { type Project, project } from './definition/project.ts'
 export type { EntityRow, FeatureVector, Repository } from './definition/retrieval.ts'
@@ -51,6 +51,7 @@ export {
   nestedListOf,
   nestedSetOf,
   pdfBytes,
+  pythonTypeName,
   scalarMap,
   setOf,
   string,
@@ -68,11 +69,19 @@ export { StoreError, type StoreErrorCode } from './errors.ts'
 export type { MaterializeProgress, MaterializeResult, MaterializeWork } from './materialize/materialize.ts'
 export type { PushedRows, PushResult, PushTarget } from './materialize/push.ts'
 export type { Catalog } from './message/catalog.ts'
+export { fieldOf } from './message/field.ts'
 export { objectJson, snapshotJson } from './message/json.ts'
 export { TrainingSet } from './offline/training-set.ts'
+export type { Job, JobState } from './online/job.ts'
 export type { FeatureStatus } from './online/status.ts'
 export { type OpenStoreOptions, openStore } from './open-store.ts'
+export { type Listener, listen } from './postgres/listen.ts'
+export { cachedSnapshots, type Snapshots } from './registry/cache.ts'
 export type { Difference } from './registry/change-set.ts'
-export type { KindName } from './registry/kind.ts'
+export { type Interval, intervalsOf } from './registry/interval.ts'
+export { type Kind, type KindName, kindList, kinds, type RegistryMessage, viewKinds } from './registry/kind.ts'
+export { headOf, type ObjectHead, type RegistryObject } from './registry/object.ts'
+export type { Registry } from './registry/registry.ts'
 export type { RegistrySnapshot } from './registry/snapshot.ts'
+export { registryChannel } from './registry/write.ts'
 export { type Moment, type OnlineOptions, type OnlineVectors, Store } from './store.ts'

@@ -1,0 +1,5 @@
+export { type Caller, type Decision, type Openings, openingsPolicy, type Policy, type Question, type Right } from './decision.ts'
+export { ServerError, type ServerErrorCode } from './errors.ts'
+export type { AnyRoute, Rooms } from './route.ts'
+export { routes } from './routes.ts'
+export { defaultPages, type Server, type ServerOptions, startServer } from './server.ts'

@@ -1,0 +1,184 @@
+import { serverError } from '../errors.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { alwaysPageOf, listParameters, pageOf, pageParameters, type Sortable, sorted } from '../page.ts'
+import { flag, neededText, text } from '../query.ts'
+import type { RestFeature } from '../registry/feature.ts'
+import type { ProjectIndex } from '../registry/registry-index.ts'
+import { type AnyRoute, route } from '../route.ts'
+import { freshnessOf } from '../run/freshness.ts'
+import { isoOf } from '../time.ts'
+import { quoted, variableOf } from './code.ts'
+import { type ListingQuery, listingParameters, project as projected } from './listing.ts'
+import { compileQuery, type Subject } from './match.ts'
+
+const common = {
+  allow_cache: flag(true, '`false` reads the registry anew'),
+  include_relationships: flag(false, 'The relationships of each feature, by name'),
+}
+
+/** A feature on its way into a list. */
+interface Item {
+  readonly feature: RestFeature
+  readonly project: ProjectIndex
+  readonly value: JsonObject
+}
+
+const computedOf = ({ feature, project }: Pick<Item, 'feature' | 'project'>, now: bigint): JsonObject => {
+  const view = project.view(feature.featureView)
+  const freshness = view === undefined ? undefined : freshnessOf(view, now)
+  const updated = view?.head.lastUpdated
+  return {
+    featureCount: null,
+    usedBy: servicesOf(feature, project).length,
+    state: freshness?.state ?? null,
+    ageSeconds: freshness?.ageSeconds ?? null,
+    ttlSeconds: freshness?.ttlSeconds ?? null,
+    description: feature.description ?? '',
+    owner: view?.head.owner ?? '',
+    lastUpdated: updated === undefined ? null : isoOf(updated),
+  }
+}
+
+const servicesOf = (feature: RestFeature, project: ProjectIndex): readonly string[] =>
+  project.list('feature-service').flatMap(({ name, stored }) => {
+    const uses = stored.message.spec?.features.some(
+      ({ featureViewName, featureColumns }) =>
+        featureViewName === feature.featureView && featureColumns.some((column) => column.name === feature.name),
+    )
+    return uses === true ? [name] : []
+  })
+
+const subjectOf = ({ feature, project }: Item, now: bigint): Subject => {
+  const view = project.view(feature.featureView)
+  return {
+    kind: feature.kind,
+    name: feature.name,
+    project: project.name,
+    description: feature.description ?? '',
+    owner: view?.head.owner ?? '',
+    tags: feature.tags ?? {},
+    types: [feature.type],
+    joinKeys: [],
+    entities: [],
+    sources: [],
+    views: [feature.featureView],
+    services: () => servicesOf(feature, project),
+    online: undefined,
+    freshness: () => (view === undefined ? undefined : freshnessOf(view, now)),
+    updated: view?.head.lastUpdated,
+  }
+}
+
+const listed = (items: readonly Item[], query: ListingQuery & { readonly sort_order?: string | undefined }, now: bigint) => {
+  const matches = query.q === undefined || query.q.trim() === '' ? undefined : compileQuery(query.q, now)
+  const kept = matches === undefined ? items : items.filter((item) => matches(subjectOf(item, now)))
+  const timed = query.sort_by?.startsWith('computed') === true
+  const sortable = (item: Item): Sortable => ({
+    value: timed ? { ...item.value, computed: computedOf(item, now) } : item.value,
+    name: item.feature.name,
+    project: `${item.project.name}\0${item.feature.featureView}`,
+  })
+  return sorted(kept, sortable, { by: query.sort_by, order: query.sort_order })
+}
+
+const shown = (item: Item, { fields = '' }: ListingQuery, now: bigint): JsonObject => {
+  const paths = fields.split(',').flatMap((path) => (path.trim() === '' ? [] : [path.trim().split('.')]))
+  if (paths.length === 0) return item.value
+  const timed = paths.some(([first]) => first === 'computed')
+  return projected(timed ? { ...item.value, computed: computedOf(item, now) } : item.value, paths)
+}
+
+const related = (items: readonly Item[]): Readonly<Record<string, Json>> =>
+  Object.fromEntries(items.map(({ feature, project }) => [feature.name, relationships(feature.name, project)]))
+
+const relationships = (name: string, project: ProjectIndex): Json =>
+  project.related('feature', name, { indirect: true }).map(({ source, target }) => ({ source: { ...source }, target: { ...target } }))
+
+const jsonOf = (feature: RestFeature): JsonObject => ({ ...feature })
+
+/** Features of stored and computed views, and labels, which are listed apart. */
+type Family = { readonly path: 'features' | 'labels'; readonly kind: RestFeature['kind'] }
+
+const listRoute = ({ path, kind }: Family): AnyRoute =>
+  route({
+    method: 'GET',
+    path: `/${path}`,
+    right: 'describe',
+    cost: 'snapshot',
+    summary: `The ${path} of a project`,
+    query: {
+      project: neededText('The project'),
+      feature_view: text(`Only the ${path} of a view`),
+      name: text('Only those of a name'),
+      ...common,
+      ...listParameters,
+      ...listingParameters,
+    },
+    handle: ({ query, index, rooms }) => {
+      const project = index.project(query.project)
+      const items = project.features
+        .filter((each) => each.kind === kind)
+        .filter((each) => (query.feature_view ?? '') === '' || each.featureView === query.feature_view)
+        .filter((each) => (query.name ?? '') === '' || each.name === query.name)
+        .map((feature): Item => ({ feature, project, value: jsonOf(feature) }))
+      const now = rooms.now()
+      const page = pageOf(listed(items, query, now), query)
+      return {
+        [path]: page.items.map((item) => shown(item, query, now)),
+        pagination: page.pagination,
+        ...(query.include_relationships ? { relationships: related(page.items) } : {}),
+      }
+    },
+  })
+
+const acrossRoute = ({ path, kind }: Family): AnyRoute =>
+  route({
+    method: 'GET',
+    path: `/${path}/all`,
+    right: 'describe',
+    cost: 'snapshot',
+    summary: `The ${path} of all projects`,
+    query: { ...common, ...pageParameters, ...listingParameters },
+    handle: ({ query, index, rooms }) => {
+      const items = index.projects.flatMap(({ name }) => {
+        const project = index.project(name)
+        return project.features
+          .filter((each) => each.kind === kind)
+          .map((feature): Item => ({ feature, project, value: { ...jsonOf(feature), project: name } }))
+      })
+      const now = rooms.now()
+      const page = alwaysPageOf(listed(items, query, now), query)
+      return {
+        [path]: page.items.map((item) => shown(item, query, now)),
+        pagination: page.pagination,
+        ...(query.include_relationships ? { relationships: related(items) } : {}),
+      }
+    },
+  })
+
+const oneRoute = route({
+  method: 'GET',
+  path: '/features/{feature_view}/{name}',
+  right: 'describe',
+  cost: 'memory',
+  summary: 'One feature',
+  query: { project: neededText('The project'), ...common },
+  handle: ({ query, path: { feature_view: view = '', name = '' }, index, rooms }) => {
+    const project = index.project(query.project)
+    const feature = project.features.find((each) => each.featureView === view && each.name === name)
+    if (feature === undefined) throw serverError('SERVER_FEATURE_NOT_FOUND', [name, view, query.project])
+    const python = `from feast import Field\nfrom feast.types import ${(feature.type.match(/[A-Z]\w*/g) ?? []).join(', ')}\n\n${variableOf(name)} = Field(name=${quoted(name)}, dtype=${feature.type})\n`
+    return {
+      ...jsonOf(feature),
+      computed: computedOf({ feature, project }, rooms.now()),
+      ...(query.include_relationships ? { relationships: relationships(name, project) } : {}),
+      featureDefinition: python,
+    }
+  },
+})
+
+/** The routes of features and labels. */
+export const featureRoutes: readonly AnyRoute[] = [
+  ...(['feature', 'label'] as const).flatMap((kind) => [listRoute({ path: `${kind}s`, kind }), acrossRoute({ path: `${kind}s`, kind })]),
+  oneRoute,
+]
