@@ -80,6 +80,11 @@ export const desiredOf = (passed: readonly Definition[], catalog: Catalog, descr
   const other = projects.find(({ name }) => name !== catalog.project)
   if (other !== undefined)
     throw storeError('STORE_DEFINITION_INVALID', ['project', other.name, `feature_store.yaml says "${catalog.project}"`])
+  const foreign = passed.find(
+    (each) => each.kind === 'on-demand-feature-view' && each.transform.mode === 'stored' && each.transform.stored === undefined,
+  )
+  if (foreign !== undefined)
+    throw storeError('STORE_DEFINITION_INVALID', ['on-demand feature view', foreign.name, 'its code is Python; let Python apply it'])
   const own = projects.length > 0 ? [] : [project({ name: catalog.project, ...describes })]
   const definitions = [...own, ...collect(passed)]
   const views = new Map(definitions.filter(isView).map((view) => [view.name, view]))

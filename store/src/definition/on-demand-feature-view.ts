@@ -137,6 +137,18 @@ export const onDemandFeatureView = <const Name extends string, const Src extends
   return define(spec, transform, { mode: 'python', singleton: false, aggregations: [] })
 }
 
+/**
+ * Names an on-demand view whose code is Python's, so that its features can be asked for and are typed. Applying it would take its code
+ * away, and is refused.
+ *
+ * @example
+ * const risk = pythonFeatureView({ name: 'risk', sources: [stats], schema: { score: float64 } })
+ */
+export const pythonFeatureView = <const Name extends string, const Src extends readonly OnDemandInput[], S extends Schema>(
+  spec: OnDemandFeatureViewSpec<Name, Src, S>,
+): OnDemandFeatureView<Name, Src, S> =>
+  define(spec, { mode: 'stored', stored: undefined }, { mode: 'python', singleton: false, aggregations: [] })
+
 /** An on-demand view as a registry keeps it: its code is carried, shown, and never run. */
 export const storedOnDemandFeatureView = (
   spec: OnDemandFeatureViewSpec<string, readonly OnDemandInput[], Schema> & StoredOnDemand,
