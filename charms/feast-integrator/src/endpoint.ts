@@ -14,7 +14,7 @@ export type ParsedEndpoint =
   | { readonly kind: 'invalid'; readonly why: string }
 
 const address = /^\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]:(.*)$/
-const name = /^([\w.-]+):([^:]*)$/
+const name = /^([\w.-]+):([^:/]*)$/
 
 const parsePort = (text: string): number | null => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
