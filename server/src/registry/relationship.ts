@@ -22,6 +22,8 @@ export interface Relationships {
   readonly direct: readonly Relationship[]
   /** What reaches a service through a view, and the sources that an entity is described by. */
   readonly indirect: readonly Relationship[]
+  /** What feeds saved datasets: Feast 0.67 draws them, and leaves them out of its answers. Ours are in our own graph. */
+  readonly datasets: readonly Relationship[]
 }
 
 const relate = (type: EndType, name: string, targetType: EndType, target: string): Relationship => ({
@@ -99,11 +101,6 @@ const directOf = (snapshot: RegistrySnapshot, project: string): readonly Relatio
   const labels = snapshot.list('label-view', project)
   const onDemand = snapshot.list('on-demand-feature-view', project)
   const labelNames = new Set(labels.map(({ name }) => name))
-  const places = new Map(
-    snapshot
-      .list('data-source', project)
-      .flatMap((source) => placesOf(restObject(source).json, 'Options').map((place) => [place, source.name])),
-  )
   return [
     ...snapshot.list('feature-service', project).flatMap((service) => serviceRelationships(service, labelNames)),
     ...snapshot.list('feature-view', project).flatMap(viewRelationships),
@@ -111,8 +108,13 @@ const directOf = (snapshot: RegistrySnapshot, project: string): readonly Relatio
     ...onDemand.flatMap(onDemandSources),
     ...snapshot.list('stream-feature-view', project).flatMap(streamRelationships),
     ...labels.flatMap(labelRelationships),
-    ...snapshot.list('saved-dataset', project).flatMap((dataset) => datasetRelationships(dataset, places)),
   ]
+}
+
+const datasetsOf = (snapshot: RegistrySnapshot, project: string): readonly Relationship[] => {
+  const sources = snapshot.list('data-source', project)
+  const places = new Map(sources.flatMap((source) => placesOf(restObject(source).json, 'Options').map((place) => [place, source.name])))
+  return snapshot.list('saved-dataset', project).flatMap((dataset) => datasetRelationships(dataset, places))
 }
 
 const isView = ({ type }: End): boolean => type === 'featureView' || type === 'labelView'
@@ -142,5 +144,5 @@ export const relationshipsOf = (snapshot: RegistrySnapshot, project: string): Re
     const sources = (feeding.get(target.name) ?? []).filter((each) => each.source.type === 'dataSource')
     return sources.map((each): Relationship => ({ source, target: each.source }))
   })
-  return { direct, indirect: [...throughViews, ...described] }
+  return { direct, indirect: [...throughViews, ...described], datasets: datasetsOf(snapshot, project) }
 }

@@ -31,7 +31,9 @@ const jsonOf = (object: RegistryObject): JsonObject => {
   // A row's project is its column; Python's messages leave it empty, and so do its answers.
   const { spec, ...rest } = withoutProject(json)
   const type = viewTypes[object.kind]
-  return { ...(type === undefined ? {} : { type }), ...(isObject(spec) ? { spec: withoutProject(spec) } : {}), ...rest }
+  // Python always tells the ttl of what has one: 0 where the row has none.
+  const ttl = object.kind !== 'on-demand-feature-view' && type !== undefined ? { ttl: '0s' } : {}
+  return { ...(type === undefined ? {} : { type }), ...(isObject(spec) ? { spec: { ...ttl, ...withoutProject(spec) } } : {}), ...rest }
 }
 
 /** Prepares a stored object; it is decoded when one of its members is first asked for. */
