@@ -31,6 +31,22 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 250,
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in two files; a page then needs one more.
+        codeSplitting: {
+          groups: [
+            { name: 'vendor', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/, priority: 2 },
+            {
+              name: 'shell',
+              test: /[\\/]ui[\\/]src[\\/](api|format|kind|look|part|query|route|shell)[\\/]|lucide-react/,
+              priority: 1,
+              minShareCount: 2,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',

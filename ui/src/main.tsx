@@ -1,3 +1,6 @@
+import './look/fonts.css'
+import './look/tokens.css'
+import './look/base.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -9,9 +12,6 @@ import { App } from './app.tsx'
 import { startRouter } from './route/router.ts'
 import { startKubeflow } from './shell/kubeflow.ts'
 import { startPaletteKeys } from './shell/palette-state.ts'
-import './look/fonts.css'
-import './look/tokens.css'
-import './look/base.css'
 
 async function readHost(): Promise<HostConfig> {
   const block = readConfigBlock(document.getElementById('feast-config')?.textContent)

@@ -14,6 +14,7 @@ import { Link } from '../route/link.tsx'
 import { featurePath, objectPath, projectPath, withQuery } from '../route/path.ts'
 import type { PageProps } from '../route/routes.tsx'
 import { DefinitionTab } from './detail/definition.tsx'
+import { EditLink } from './detail/edit-link.tsx'
 import { crumbsOf, ObjectPage, useObject } from './detail/object.tsx'
 import { LineageTab } from './lineage/lineage-tab.tsx'
 import { UseTab } from './view/use-tab.tsx'
@@ -101,6 +102,7 @@ export function FeatureServicePage({ project, params }: PageProps) {
               description={service.spec.description}
               actions={
                 <>
+                  <EditLink project={project} kind="featureService" name={name} />
                   {isOn(switches.data) ? (
                     <ButtonLink icon={GraduationCap} to={withQuery(projectPath(project, 'training-set'), { service: name })}>
                       Training set

@@ -8,6 +8,7 @@ import { Tabs } from '../part/tabs.tsx'
 import { objectPath, projectPath, withQuery } from '../route/path.ts'
 import type { PageProps } from '../route/routes.tsx'
 import { DefinitionTab } from './detail/definition.tsx'
+import { EditLink } from './detail/edit-link.tsx'
 import { crumbsOf, ObjectPage, useObject } from './detail/object.tsx'
 import { LineageTab } from './lineage/lineage-tab.tsx'
 import { MaterializationTab } from './view/materialization-tab.tsx'
@@ -97,6 +98,7 @@ export function FeatureViewPage({ project, params }: PageProps) {
               description={view.spec.description}
               actions={
                 <>
+                  <EditLink project={project} kind={type} name={name} />
                   {isOn(switches.online) ? (
                     <ButtonLink
                       to={withQuery(projectPath(project, 'playground'), {

@@ -77,7 +77,7 @@ export function FeaturePage({ project, params }: PageProps) {
                   label: 'Age',
                   value: formatSpan(feature.computed.ageSeconds),
                   note: `of ${formatSpan(feature.computed.ttlSeconds)} allowed`,
-                  tone: tone === 'accent' ? undefined : tone,
+                  tone: tone === 'bad' || tone === 'warn' ? tone : undefined,
                 },
               ]
             : []),

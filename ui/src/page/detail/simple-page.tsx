@@ -7,6 +7,7 @@ import { Tabs } from '../../part/tabs.tsx'
 import { objectPath } from '../../route/path.ts'
 import { LineageTab } from '../lineage/lineage-tab.tsx'
 import { DefinitionTab } from './definition.tsx'
+import { EditLink } from './edit-link.tsx'
 import { crumbsOf } from './object.tsx'
 import { Related } from './related.tsx'
 import './related.css'
@@ -47,7 +48,12 @@ export function SimplePage(props: SimplePageProps) {
         owner={owner}
         tags={tags}
         description={description}
-        actions={actions}
+        actions={
+          <>
+            {actions}
+            <EditLink project={project} kind={kind} name={name} />
+          </>
+        }
       />
       <Tabs
         label={`Parts of ${name}`}

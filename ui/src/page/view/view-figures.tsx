@@ -17,7 +17,7 @@ function ageFigure(view: FeatureView, project: string): Figure | null {
       label: 'Age of the newest value',
       value: computed.state === 'never' ? 'never loaded' : formatSpan(computed.ageSeconds),
       note: <FreshnessBar ageSeconds={computed.ageSeconds} allowedSeconds={allowed} state={computed.state} width={140} />,
-      tone: tone === 'accent' ? undefined : tone,
+      tone: tone === 'bad' || tone === 'warn' ? tone : undefined,
       to,
     }
   }
