@@ -33,6 +33,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   'get-historical-features': { summary: 'Print features as they were', load: () => import('./command/get-historical-features.ts') },
   'get-online-features': { summary: 'Print features as they are', load: () => import('./command/get-online-features.ts') },
+  explain: { summary: 'Show why a value of history is what it is', load: () => import('./command/explain.ts') },
   entities: kind('entities', listed('entity')),
   'feature-views': kind('feature views', listed('feature-view')),
   'on-demand-feature-views': kind('on-demand feature views', listed('on-demand-feature-view')),

@@ -96,6 +96,20 @@ describe('a repository without a server', () => {
     ])
   })
 
+  test('explains a value', async () => {
+    const why = await feast('explain', 'driver_hourly_stats:conv_rate', '-r', '{"driver_id": 1001}', '-t', '2026-01-02T12:00:00')
+    expect(why.err).toBe('')
+    const [reason, , ...table] = why.out.trimEnd().split('\n')
+    expect(reason).not.toBe('')
+    expect(table.map((line) => line.split(/ {2,}/).filter((_, at) => at !== 1))).toEqual([
+      ['EVENT TIME', 'VALUE', 'VERDICT'],
+      ['2026-01-03T00:00:00.000Z', '0.25', 'future'],
+      ['2026-01-02T00:00:00.000Z', '0.125', 'chosen'],
+      ['2026-01-01T00:00:00.000Z', '0', 'expired'],
+    ])
+    expect(await feast('explain', 'driver_hourly_stats:nope', '-r', '{"driver_id": 1001}')).toMatchObject({ code: 1 })
+  })
+
   test('asks before it removes what the repository lacks', async () => {
     const path = join(repo, 'features.ts')
     const text = await readFile(path, 'utf8')

@@ -29,7 +29,7 @@ import type { Registry } from './registry/registry.ts'
 import type { RegistrySnapshot } from './registry/snapshot.ts'
 import { type AskedFor, resolveAsked } from './retrieve/asked.ts'
 import { type EntityRowsInput, entityRowColumns } from './retrieve/entity-rows.ts'
-import { type HistoricalOptions, historicalRetrieval, type TrainingRows } from './retrieve/historical.ts'
+import { explainIn, type HistoricalOptions, historicalRetrieval, type TrainingRows } from './retrieve/historical.ts'
 import { ServingPlans } from './retrieve/serving.ts'
 import { assembleVectors } from './retrieve/vectors.ts'
 
@@ -253,7 +253,9 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
     options: HistoricalOptions & { readonly fullFeatureNames?: boolean } = {},
   ): Promise<TrainingSet<Row>> {
     const request = resolveAsked(features, await this.catalog(), { fullFeatureNames: options.fullFeatureNames ?? false })
-    return new TrainingSet<Row>(historicalRetrieval(request, rows, await this.offline(), { ...options, find: this.#findTransform }))
+    const offline = await this.offline()
+    const explain = explainIn(request, offline, 'entityRows' in rows ? rows.eventTimestampColumn : undefined)
+    return new TrainingSet<Row>(historicalRetrieval(request, rows, offline, { ...options, find: this.#findTransform }), { explain })
   }
 
   /** A registered service, to be asked for. @throws STORE_SERVICE_NOT_FOUND */

@@ -180,6 +180,22 @@ describe('a store', () => {
     ])
   })
 
+  test('explains a value by the rows that it might have been', async () => {
+    const row = { driver_id: 1n, customer: '23', event_timestamp: noon(3), km: 1 }
+    const set = await store.getHistoricalFeatures({ features: pricing, entityRows: [row] })
+    const explanation = await set.explain(row, 'rate')
+    expect(explanation?.value).toBe(1.2)
+    expect(explanation?.candidates.map(({ value: each, verdict }) => [each, verdict])).toEqual([
+      [1.3, 'future'],
+      [1.2, 'chosen'],
+      [1.1, 'older'],
+      [1, 'older'],
+    ])
+    await expect(set.explain(row, 'fare')).rejects.toThrow(
+      'cannot find feature "fare" in view "what is read of history"; allowed: rate, spent',
+    )
+  })
+
   test('keeps a newer value against a late push, and takes a newer one', async () => {
     const row = { driver_id: 1n, created: noon(4), ref: 9.5, trips: 9n }
     expect(await store.push('pushed', [{ ...row, at: noon(1) }])).toEqual([{ view: 'stats', rows: 1, written: 0 }])

@@ -1,7 +1,10 @@
 import type { Batch, Column } from '../definition/batch.ts'
 import type { AnyStoredView } from '../definition/definition.ts'
 import type { Field } from '../definition/field.ts'
+import { allowed, storeError } from '../errors.ts'
 import type { EntityRows } from '../offline/entity-rows.ts'
+import type { Explanation } from '../offline/explanation.ts'
+import { momentOf } from '../offline/moment.ts'
 import type { ColumnHeader, OfflineStore, Retrieval, Strategy, ViewRequest, Work } from '../offline/offline.ts'
 import { runOnDemand } from '../transform/on-demand.ts'
 import type { ResolvedRequest } from './asked.ts'
@@ -60,6 +63,32 @@ const layOut = (request: ResolvedRequest, batch: Batch, find: FindTransform): Ba
   })
   return { rows: batch.rows, columns: [...batch.columns.filter((column) => !isInner(column)), ...features] }
 }
+
+/**
+ * Answers why a feature of a row of a training set has the value that it has.
+ *
+ * @throws STORE_FEATURE_NOT_FOUND for a feature that was not asked for, or one that is computed: its inputs can be asked about
+ * @throws STORE_ENTITY_ROW_INVALID for a row without an event time
+ */
+export const explainIn =
+  (request: ResolvedRequest, offline: OfflineStore, eventTimestampColumn = 'event_timestamp') =>
+  async (row: Readonly<Record<string, unknown>>, feature: string): Promise<Explanation> => {
+    const output = request.outputs.find(({ name }) => name === feature)
+    const stored = output !== undefined && 'stored' in output.from ? request.stored[output.from.stored] : undefined
+    if (stored === undefined) {
+      const known = request.outputs.flatMap(({ name, from }) => ('stored' in from ? [name] : []))
+      throw storeError('STORE_FEATURE_NOT_FOUND', [feature, 'what is read of history', allowed(known)])
+    }
+    const eventTime = momentOf(row[eventTimestampColumn])
+    if (eventTime === undefined) throw storeError('STORE_ENTITY_ROW_INVALID', ['0', eventTimestampColumn, 'it is no time'])
+    const { view, alias, joinKeyMap, field } = stored
+    return await offline.explain({
+      view: viewRequest(view, { alias, joinKeyMap, fields: [{ field, name: feature }] }),
+      row,
+      eventTime,
+      feature,
+    })
+  }
 
 /**
  * Features as they were: for each row, of every view, the newest values that were there at the row's event time, and what on-demand views
