@@ -15,8 +15,20 @@ const grown = (array: Int32Array): Int32Array<ArrayBuffer> => {
   return larger
 }
 
+/** Distinct keys, numbered as they come. A key is a span of bytes: the fields of binary COPY, each with its length before it. */
+export interface Keys {
+  /** How many keys there are. */
+  readonly size: number
+  /** The number of a key, or -1. */
+  find(view: DataView, from: number, to: number): number
+  /** The number of a key, which it gets when it is new. */
+  add(view: DataView, from: number, to: number): number
+  /** The bytes of a key: a view, good until the next key is added. */
+  bytes(key: number): Buffer
+}
+
 /**
- * Distinct keys as bytes, numbered as they come: open addressing over one arena, so that a million keys are a few arrays. The bytes of a
+ * {@link Keys} of any length: open addressing over one arena, so that a million keys are a few arrays. The bytes of a
  * composite key hold the length of each part, so that ("1", "23") and ("12", "3") are two.
  *
  * @example
@@ -25,7 +37,7 @@ const grown = (array: Int32Array): Int32Array<ArrayBuffer> => {
  * keys.add(new DataView(Uint8Array.of(7, 8).buffer), 1, 2) // 1
  * keys.find(new DataView(Uint8Array.of(8).buffer), 0, 1) // 1
  */
-export class KeyTable {
+export class KeyTable implements Keys {
   #arena = new DataView(new ArrayBuffer(1 << 12))
   /** Where each key starts; one more, where the last one ends. */
   #starts = new Int32Array(256)
@@ -33,17 +45,14 @@ export class KeyTable {
   #slots = new Int32Array(1024).fill(-1)
   #size = 0
 
-  /** How many keys there are. */
   get size(): number {
     return this.#size
   }
 
-  /** The number of a key, or -1. */
   find(view: DataView, from: number, to: number): number {
     return this.#slots[2 * this.#seek(view, from, to, hashOf(view, from, to))] ?? -1
   }
 
-  /** The number of a key, which it gets when it is new. */
   add(view: DataView, from: number, to: number): number {
     const hash = hashOf(view, from, to)
     const slot = this.#seek(view, from, to, hash)
@@ -57,7 +66,6 @@ export class KeyTable {
     return key
   }
 
-  /** The bytes of a key: a view, good until the next key is added. */
   bytes(key: number): Buffer {
     const start = this.#starts[key] ?? 0
     return Buffer.from(this.#arena.buffer, start, (this.#starts[key + 1] ?? 0) - start)

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { from as copyFrom } from 'pg-copy-streams'
 
 // PostgreSQL's binary COPY: a signature of 11 bytes, flags, an extension; then rows, each the number of its fields (16 bits) and of each
 // field the length (32 bits, -1 for NULL) and the bytes; at the end -1. https://www.postgresql.org/docs/18/sql-copy.html#id-1.9.3.55.9.4
 
-const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+/** What a binary COPY starts with. */
+export const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const trailer = Buffer.from([0xff, 0xff])
 
 /** Where the reader of a binary COPY stands: the fields of one row, as places in a buffer. Cells read from here. */
@@ -45,40 +46,6 @@ export class TupleCursor {
       if (at > size) return -1
     }
     return at
-  }
-}
-
-/**
- * Runs a query through COPY and calls `onRow` for each of its rows, with the cursor on it: nothing is made for a row. A break or an error
- * in `onRow` leaves the connection in the middle of the answer: the caller has to throw it away.
- */
-export const readTuples = async (
-  client: ClientBase,
-  sql: string,
-  cursor: TupleCursor,
-  onRow: () => void,
-  options: { readonly signal?: AbortSignal | undefined; readonly onChunk?: (() => Promise<void> | undefined) | undefined } = {},
-): Promise<void> => {
-  const stream = client.query(copyTo(`COPY (${sql}) TO STDOUT (FORMAT binary)`, { highWaterMark: 1 << 20 }))
-  let rest: Buffer | undefined
-  let started = false
-  for await (const part of stream) {
-    options.signal?.throwIfAborted()
-    const bytes: Buffer = rest === undefined ? part : Buffer.concat([rest, part])
-    if (!started && bytes.length < signature.length) {
-      rest = bytes
-      continue
-    }
-    let offset = started ? 0 : signature.length
-    started = true
-    cursor.load(bytes)
-    for (let next = cursor.seek(offset); next >= 0; next = cursor.seek(offset)) {
-      onRow()
-      offset = next
-    }
-    rest = offset === bytes.length ? undefined : bytes.subarray(offset)
-    const pause = options.onChunk?.()
-    if (pause !== undefined) await pause
   }
 }
 

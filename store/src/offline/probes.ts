@@ -1,24 +1,25 @@
 import { type StoreError, storeError } from '../errors.ts'
 import type { EntityChunk } from './entity-rows.ts'
 import { KeyEncoder, type KeyKind, keyKindOf } from './key-encoder.ts'
-import { KeyTable } from './key-table.ts'
+import { type Keys, KeyTable } from './key-table.ts'
+import { LongTable } from './long-table.ts'
 import type { JoinKey } from './offline.ts'
 
 /** What a chunk of entity rows asks of a view: its distinct keys (groups), and of each key the distinct event times (slots), ascending. */
 export interface Probes {
-  readonly keys: KeyTable
+  readonly keys: Keys
   readonly kinds: readonly KeyKind[]
   readonly groups: number
   readonly slots: number
   /** The first slot of each group, and one more at the end. */
   readonly starts: Int32Array
-  /** The event time of each slot: microseconds since 1970. */
+  /** The event time of each slot: microseconds since 1970, exact between the years 1685 and 2255. */
   readonly times: Float64Array
   /** The slot of each row; -1 where a key or the time is null. */
   readonly rowSlots: Int32Array
 }
 
-const groupRows = (chunk: EntityChunk, joinKeys: readonly JoinKey[], kinds: readonly KeyKind[], keys: KeyTable): Int32Array => {
+const groupRows = (chunk: EntityChunk, joinKeys: readonly JoinKey[], kinds: readonly KeyKind[], keys: Keys): Int32Array => {
   const columns = joinKeys.map((key, place) => ({ ...key, kind: kinds[place] ?? 'text', values: valuesOf(chunk, key) }))
   const groups = new Int32Array(chunk.rows).fill(-1)
   const encoder = new KeyEncoder()
@@ -93,8 +94,8 @@ const sortByTime = (order: Int32Array, from: number, to: number, times: Float64A
  * @throws STORE_ENTITY_ROWS_INVALID when a join key has no column, or a value that is not of its type
  */
 export const probesOf = (chunk: EntityChunk, joinKeys: readonly JoinKey[]): Probes => {
-  const keys = new KeyTable()
   const kinds = joinKeys.map((key) => keyKindOf(key.type, sample(valuesOf(chunk, key))))
+  const keys = kinds.length === 1 && kinds[0] === 'long' ? new LongTable() : new KeyTable()
   const groups = groupRows(chunk, joinKeys, kinds, keys)
   const { order, starts: rowStarts } = byGroup(groups, keys.size)
   const rowSlots = new Int32Array(chunk.rows).fill(-1)
