@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { runScenario, throughDispatch } from '@charmed-feast/charm/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { packCharm, sizeLimit } from '../../pack.ts'
+import { metadata } from '../src/metadata.ts'
+import { filesOf, reference, settle } from './reference.ts'
+
+let folder = ''
+let bytes = 0
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pack-'))
+  const packed = await packCharm('feast-ui', { architecture: 'amd64', out: folder, folder: join(folder, 'charm') })
+  bytes = packed.bytes
+}, 120_000)
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('packed, it runs with nothing else on PATH, through a real socket of Pebble', async () => {
+  const charm = throughDispatch({ metadata, charmDir: join(folder, 'charm'), path: '/nonexistent' })
+  const outcome = await runScenario(charm, reference(), { name: 'pebble-ready', container: 'feast-ui' })
+  expect([outcome.failure, outcome.stderr]).toEqual([null, ''])
+  expect(outcome.state.unitStatus).toEqual({ name: 'active', message: '' })
+  const inProcess = await settle(reference(), { name: 'pebble-ready', container: 'feast-ui' })
+  expect(filesOf(outcome.state)).toEqual(filesOf(inProcess))
+  expect(outcome.state.relations).toEqual(inProcess.relations)
+})
+
+test('it stays under sixty megabytes', () => {
+  process.stdout.write(`feast-ui: ${(bytes / 1e6).toFixed(1)} MB\n`)
+  expect(bytes).toBeLessThan(sizeLimit)
+})
