@@ -1,9 +1,11 @@
 import type { Store, StoreConfig } from '@charmed-feast/store'
 import type { Caller, Policy, Right } from './decision.ts'
+import type { EventHub } from './event/hub.ts'
 import type { JsonSchema } from './json.ts'
 import type { Parameters, QueryOf } from './query.ts'
 import type { RegistryFeed } from './registry/feed.ts'
 import type { RegistryIndex } from './registry/registry-index.ts'
+import type { Runner } from './run/runner.ts'
 
 /** What handlers work with: one for the life of a server. */
 export interface Rooms {
@@ -11,6 +13,8 @@ export interface Rooms {
   readonly config: StoreConfig
   readonly feed: RegistryFeed
   readonly decide: Policy
+  readonly runner: Runner
+  readonly events: EventHub
   /** Microseconds since 1970 (UTC). */
   readonly now: () => bigint
   readonly startedAt: bigint

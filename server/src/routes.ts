@@ -1,3 +1,4 @@
+import { eventRoutes } from './event/event-routes.ts'
 import { computeRoutes } from './feast/compute-routes.ts'
 import { systemRoutes } from './feast/system-routes.ts'
 import { unconfiguredRoutes } from './feast/unconfigured-routes.ts'
@@ -9,6 +10,7 @@ import { featureRoutes } from './object/feature-routes.ts'
 import { objectRoutes } from './object/object-routes.ts'
 import { projectRoutes } from './object/project-routes.ts'
 import type { AnyRoute } from './route.ts'
+import { runRoutes } from './run/run-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
 import { statusRoutes } from './status/status-routes.ts'
 
@@ -28,4 +30,6 @@ export const routes: readonly AnyRoute[] = [
   ...metricsRoutes,
   ...computeRoutes,
   ...statusRoutes,
+  ...runRoutes,
+  ...eventRoutes,
 ]

@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { listen, registryChannel, type Store, type StoreConfig } from '@charmed-feast/store'
 import { type Openings, openingsPolicy, type Policy } from './decision.ts'
 import { serverError } from './errors.ts'
+import { openEvents } from './event/hub.ts'
 import { buildApp, notFound } from './http/app.ts'
 import { hostPages } from './page/host.ts'
 import { safePrefix } from './page/index-page.ts'
 import { type Hear, registryFeed } from './registry/feed.ts'
 import type { Rooms } from './route.ts'
+import { openRunner } from './run/runner.ts'
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -73,7 +75,19 @@ const roomsOf = (options: ServerOptions): Rooms => {
     hear: hearing(config, report),
     onError: report,
   })
-  return { store, config, feed, now, startedAt: now(), report, decide: options.decide ?? openingsPolicy({ data, writes, sql, identified }) }
+  const runner = openRunner(store, now)
+  const events = openEvents({ feed, runner })
+  return {
+    store,
+    config,
+    feed,
+    runner,
+    events,
+    now,
+    startedAt: now(),
+    report,
+    decide: options.decide ?? openingsPolicy({ data, writes, sql, identified }),
+  }
 }
 
 /**
@@ -104,7 +118,9 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   // Listening on a host and a port, not on a socket of the file system.
   const { address, port: actual, family } = server.server.address() as AddressInfo
   const close = async (): Promise<void> => {
+    rooms.events.close()
     await server.close()
+    await rooms.runner[Symbol.asyncDispose]()
     await rooms.feed[Symbol.asyncDispose]()
   }
   const shown = family === 'IPv6' ? `[${address}]` : address

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../decision.ts'
 import { serverError } from '../errors.ts'
@@ -65,6 +66,8 @@ const indexFor = async (rooms: Rooms, query: URLSearchParams): Promise<RegistryI
 const send = (request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply => {
   reply.code(answer.status).headers(answer.headers)
   if (answer.body === undefined) return reply.send()
+  // Streams and files are sent as they are, under the type that they say.
+  if (answer.body instanceof Readable || Buffer.isBuffer(answer.body)) return reply.send(answer.body)
   const text = JSON.stringify(answer.body)
   if (request.method === 'GET' && !reply.hasHeader('etag')) {
     const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`

@@ -137,6 +137,8 @@ export const buildApp = async (options: AppOptions): Promise<App> => {
   await server.register(compress, {
     encodings: ['br', 'gzip'],
     threshold: 1024,
+    // Not streams of events: a compressor would hold them back.
+    customTypes: /^application\/json|^text\/(?:html|csv|plain)/,
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   })
   addErrors(server, rooms)
