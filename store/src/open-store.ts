@@ -23,6 +23,11 @@ export interface OpenStoreOptions<Repo extends Repository = Repository> {
   readonly repository?: Repo
   /** Definitions alone, where no types are needed. */
   readonly definitions?: readonly Definition[]
+  /**
+   * `run` computes with code that differs from what was applied: a bundler's output, say. Without it such a retrieval is refused, since
+   * training and serving would not compute the same.
+   */
+  readonly changedTransforms?: 'refuse' | 'run'
   /** A configuration that was read already. */
   readonly config?: StoreConfig
   /** The folder of the repository; the working directory when left out. */
@@ -172,6 +177,7 @@ export const openStore = async <Repo extends Repository = Repository>(options: O
     offline: offline.get,
     serving: { keyVersion: config.entityKeySerializationVersion === 2 ? 2 : 3, integers: config.charmedFeast.integers },
     definitions: [...exported, ...(options.definitions ?? [])],
+    changedTransforms: options.changedTransforms ?? 'refuse',
     now,
     close: async () => {
       await snapshots[Symbol.asyncDispose]()

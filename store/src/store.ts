@@ -16,7 +16,7 @@ import { type PushedRows, type PushResult, type PushTarget, pushRows } from './m
 import { registryRecorder } from './materialize/recorder.ts'
 import { incrementalWindow, rangeWindow } from './materialize/window.ts'
 import { type Catalog, catalogOf } from './message/catalog.ts'
-import { isPlaceholder } from './message/on-demand-feature-view.ts'
+import { registeredText, transformText } from './message/on-demand-feature-view.ts'
 import type { OfflineStore } from './offline/offline.ts'
 import { TrainingSet } from './offline/training-set.ts'
 import type { OnlineStore } from './online/online.ts'
@@ -51,10 +51,15 @@ export interface StoreRooms {
   readonly offline: () => Promise<OfflineStore>
   readonly serving: Omit<ReadPlanOptions, 'tableOf'>
   readonly definitions: readonly Definition[]
+  /** What becomes of TypeScript that is not, to the letter, what was applied. */
+  readonly changedTransforms: 'refuse' | 'run'
   /** Microseconds since 1970 (UTC). */
   readonly now: () => bigint
   readonly close: () => Promise<void>
 }
+
+/** Whether two texts are the same code: blanks at the ends of lines are lost on the way through the registry. */
+const sameText = (a: string, b: string): boolean => a.replace(/[ \t]+$/gm, '') === b.replace(/[ \t]+$/gm, '')
 
 /** A moment at the edge: a Date, or microseconds since 1970 (UTC). */
 export type Moment = Date | bigint
@@ -183,9 +188,12 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
 
   /** The code of an on-demand view: what was passed in where the registry holds our placeholder, else what is stored. */
   readonly #findTransform = (view: OnDemandFeatureView): OnDemandFeatureView => {
-    if (view.transform.mode !== 'stored' || !isPlaceholder(view.transform.stored)) return view
+    const registered = view.transform.mode === 'stored' ? registeredText(view.transform.stored) : undefined
+    if (registered === undefined) return view
     const found = this.#transforms.get(view.name)
-    if (found === undefined) throw storeError('STORE_TRANSFORM_MISSING', [view.name])
+    if (found === undefined || found.transform.mode === 'stored') throw storeError('STORE_TRANSFORM_MISSING', [view.name])
+    const same = sameText(transformText(found.transform), registered)
+    if (!same && this.#rooms.changedTransforms === 'refuse') throw storeError('STORE_TRANSFORM_CHANGED', [view.name])
     return found
   }
 

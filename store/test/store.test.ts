@@ -209,6 +209,14 @@ describe('a store', () => {
   test('does not compute with code that it was not given', async () => {
     await using other = await open({})
     await expect(other.readOnline(['fare:fare'], [{ driver_id: 1n, km: 1 }])).rejects.toMatchObject({ code: 'STORE_TRANSFORM_MISSING' })
+    const changed = onDemandFeatureView({
+      name: 'fare',
+      sources: [stats, ride],
+      schema: { fare: float64 },
+      transform: ({ km }) => ({ fare: km }),
+    })
+    await using third = await open({ ...repository, fare: changed })
+    await expect(third.readOnline(['fare:fare'], [{ driver_id: 1n, km: 1 }])).rejects.toMatchObject({ code: 'STORE_TRANSFORM_CHANGED' })
     expect((await other.readOnline(['stats:rate'], [{ driver_id: 2n }])).rows).toEqual([{ driver_id: 2n, rate: 2.3 }])
   })
 

@@ -28,19 +28,40 @@ export type FindView = (name: string) => ProjectedView | undefined
 
 // A Python function that is not ours to run stands where TypeScript cannot: the pickle names a function that every Feast since 0.49 has,
 // and the text, which Feast 0.66 and later runs instead, raises. Both list, apply and materialize around it; neither makes up a value.
-const placeholder: StoredTransformation = Object.freeze({
+// Below the function the TypeScript itself stands in remarks: what was applied is seen by everybody, and can be held against what runs.
+const pythonName = 'defined_in_typescript'
+const pickle = new TextEncoder().encode('cfeast.on_demand_feature_view\n_empty_odfv_udf_fn\n.')
+const head = `def ${pythonName}(inputs):\n    raise NotImplementedError("defined in TypeScript")\n`
+
+type Runnable = Exclude<Transform, { readonly mode: 'stored' }>
+
+/** The text of a transformation as it is registered: its mode, and the function's source. */
+export const transformText = ({ mode, run }: Runnable): string => `${mode} mode\n${run.toString()}`
+
+const placeholder = (transform: Runnable): StoredTransformation => ({
   kind: 'python',
-  name: 'defined_in_typescript',
-  body: new TextEncoder().encode('cfeast.on_demand_feature_view\n_empty_odfv_udf_fn\n.'),
-  bodyText: 'def defined_in_typescript(inputs):\n    raise NotImplementedError("defined in TypeScript")\n',
+  name: pythonName,
+  body: pickle,
+  bodyText: `${head}\n${transformText(transform)
+    .split('\n')
+    .map((line) => `# ${line}`.trimEnd())
+    .join('\n')}\n`,
   mode: 'python',
 })
 
-/** Whether a stored transformation stands for TypeScript that the registry cannot hold. */
-export const isPlaceholder = (stored: StoredTransformation | undefined): boolean =>
-  stored?.kind === 'python' && stored.name === placeholder.name && stored.bodyText === placeholder.bodyText
+/** The TypeScript that a stored transformation stands for; undefined for code that is not ours. */
+export const registeredText = (stored: StoredTransformation | undefined): string | undefined =>
+  stored?.kind === 'python' && stored.name === pythonName && stored.bodyText.startsWith(head)
+    ? stored.bodyText
+        .slice(head.length)
+        .trim()
+        .split('\n')
+        .map((line) => line.slice(2))
+        .join('\n')
+    : undefined
 
-const storedOf = (transform: Transform): StoredTransformation | undefined => (transform.mode === 'stored' ? transform.stored : placeholder)
+const storedOf = (transform: Transform): StoredTransformation | undefined =>
+  transform.mode === 'stored' ? transform.stored : placeholder(transform)
 
 const isRequest = (input: OnDemandInput): input is RequestSource => 'kind' in input && input.kind === 'request-source'
 

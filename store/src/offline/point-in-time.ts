@@ -134,6 +134,7 @@ export const pointInTimeOf = (open: OpenSession, request: PointInTimeRequest): R
     batches: () => streamed(work, signal),
     plan: () =>
       first(chunkRows, async (chunk, session) => {
+        headerOf(chunk, views)
         const probes = probesFor(chunk)
         const plans: ViewPlan[] = []
         for (const view of views) plans.push(await session.plan(view, probes(view)))

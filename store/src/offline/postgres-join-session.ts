@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { BatchSource } from '../definition/source.ts'
 import type { KeyKind } from './key-encoder.ts'
 import { tieOrder } from './lane.ts'
-import { type Strategy, ttlOf, type ViewRequest } from './offline.ts'
+import { type Strategy, ttlOf, type ViewPlan, type ViewRequest } from './offline.ts'
 import type { JoinedView, JoinSession } from './point-in-time.ts'
 import { readTuples } from './postgres-copy-out.ts'
 import { compileJoin, joinReader, type PostgresJoin } from './postgres-join.ts'
@@ -28,8 +28,9 @@ export class PostgresJoinSession implements JoinSession {
     this.readers = readers
   }
 
-  async plan(view: ViewRequest, probes: Probes): Promise<PostgresPlan> {
-    return this.#plan(await this.#compile(view, probes.kinds), probes)
+  async plan(view: ViewRequest, probes: Probes): Promise<ViewPlan> {
+    const { upload: _, ...plan } = await this.#plan(await this.#compile(view, probes.kinds), probes)
+    return plan
   }
 
   async join(view: ViewRequest, probes: Probes, signal: AbortSignal): Promise<JoinedView> {

@@ -42,6 +42,10 @@ const estimates = (probes: Probes, shape: SourceShape, here: boolean): readonly 
   const { slots, groups } = probes
   // Without statistics half of the rows are taken to have one of the keys.
   const share = distinctKeys === undefined ? 0.5 : Math.min(1, groups / distinctKeys)
+  const asked =
+    distinctKeys === undefined
+      ? `keys asked for: ${count(groups)}, of a number that nobody counted (ANALYZE does)`
+      : `keys asked for: ${count(groups)} of about ${count(distinctKeys)}`
   const perRow = cost.row + width * cost.byte
   const filtered = rows * (cost.scan + cost.join + share * perRow) + groups * cost.upload
   const list: Estimate[] = [
@@ -49,7 +53,7 @@ const estimates = (probes: Probes, shape: SourceShape, here: boolean): readonly 
       strategy: 'export',
       upload: 'keys',
       microseconds: filtered,
-      reason: `${count(rows)} rows are scanned and about ${count(rows * share)} of them have one of ${count(groups)} keys`,
+      reason: `${asked}, so ${count(rows)} rows are looked through there and about ${count(rows * share)} of them come`,
     },
     {
       strategy: 'sort-merge',
@@ -63,7 +67,7 @@ const estimates = (probes: Probes, shape: SourceShape, here: boolean): readonly 
       strategy: 'scan',
       upload: 'none',
       microseconds: rows * (cost.scan + perRow),
-      reason: `${count(groups)} keys are most of the source's, so all ${count(rows)} rows of the window are read in one scan`,
+      reason: `${asked}, so all ${count(rows)} rows of the window are read in one scan`,
     })
   if (index !== undefined)
     list.push({
@@ -81,11 +85,15 @@ const sqlOf = (join: PostgresJoin, probes: Probes, ttl: number, { strategy }: Es
   return strategy === 'scan' ? scanSql(join, probes, ttl) : exportSql(join, probes, ttl)
 }
 
+/** What is over in a tenth of a second needs no index. */
+const slow = 100_000
+
 /** An index to make, when it would save most of the time. Views without keys are read whole anyway. */
 const recommendation = (join: PostgresJoin, probes: Probes, shape: SourceShape, best: Estimate): string | undefined => {
   const { table } = join.table.source
   const withIndex = probes.slots * (cost.look + cost.upload)
-  if (shape.index !== undefined || table === '' || join.keys.length === 0 || withIndex * 3 > best.microseconds) return undefined
+  if (shape.index !== undefined || table === '' || join.keys.length === 0) return undefined
+  if (best.microseconds < slow || withIndex * 3 > best.microseconds) return undefined
   const columns = [...join.keys.map(({ column }) => column.name), join.time.name].map(quoteIdentifier)
   return `CREATE INDEX CONCURRENTLY ON ${table} (${columns.join(', ')})`
 }

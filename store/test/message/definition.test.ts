@@ -33,7 +33,7 @@ import {
 } from '../../src/definition/value-type.ts'
 import { viewOf } from '../../src/definition/view.ts'
 import { definedObject, definitionOf } from '../../src/message/definition.ts'
-import { isPlaceholder } from '../../src/message/on-demand-feature-view.ts'
+import { registeredText } from '../../src/message/on-demand-feature-view.ts'
 import type { ProjectedView } from '../../src/message/projection.ts'
 import { pythonJson } from '../../src/message/python-json.ts'
 import { kinds } from '../../src/registry/kind.ts'
@@ -232,7 +232,8 @@ describe('a definition', () => {
     })
     const again = roundTrip(fare)
     if (again.kind !== 'on-demand-feature-view' || again.transform.mode !== 'stored') throw new Error('not a stored on-demand view')
-    expect(isPlaceholder(again.transform.stored)).toBe(true)
+    expect(registeredText(again.transform.stored)).toBe('row mode\n(row) => ({ fare: row.distance_km })')
+    expect(registeredText(stored.transform.mode === 'stored' ? stored.transform.stored : undefined)).toBeUndefined()
     expect(again.sources.map((source) => source.name)).toEqual(['s', 'trip'])
     expect(again.mode).toBe('python')
   })

@@ -52,6 +52,13 @@ export const viewOver = (source: BatchSource, ttl: bigint): ViewRequest => ({
   ttl: { microseconds: ttl },
 })
 
+/** All that comes. */
+export const collect = async <Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> => {
+  const collected: Item[] = []
+  for await (const item of items) collected.push(item)
+  return collected
+}
+
 /** All batches of a retrieval as plain rows, a tuple each. */
 export const tuplesOf = async (batches: AsyncIterable<Batch>): Promise<unknown[][]> => {
   const tuples: unknown[][] = []
