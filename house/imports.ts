@@ -33,7 +33,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ui: [],
   charm: [],
   'charms/feast-integrator': ['charm'],
-  'charms/feast-ui': ['charm'],
+  // The interface feast-configuration belongs to its provider, as Juju's interface libraries do.
+  'charms/feast-ui': ['charm', 'charms/feast-integrator'],
   'charms/resource-dispatcher': ['charm'],
   'examples/driver-stats': ['store'],
   bundle: [

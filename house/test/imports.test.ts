@@ -57,11 +57,11 @@ describe('an import the wrong way is found', () => {
     ],
     [
       file('charms/feast-ui/src/charm.ts', '@charmed-feast/store'),
-      'charms/feast-ui/src/charm.ts imports @charmed-feast/store: charms/feast-ui may import charm',
+      'charms/feast-ui/src/charm.ts imports @charmed-feast/store: charms/feast-ui may import charm, charms/feast-integrator',
     ],
     [
-      file('charms/feast-ui/src/charm.ts', '@charmed-feast/feast-integrator-charm'),
-      'charms/feast-ui/src/charm.ts imports @charmed-feast/feast-integrator-charm: charms/feast-ui may import charm',
+      file('charms/feast-integrator/src/charm.ts', '@charmed-feast/feast-ui-charm'),
+      'charms/feast-integrator/src/charm.ts imports @charmed-feast/feast-ui-charm: charms/feast-integrator may import charm',
     ],
     [
       file('ui/src/page/home.tsx', '../../../store/src/index.ts'),
@@ -99,7 +99,7 @@ test('an import the right way is no problem', () => {
   const right = [
     file('store/src/materialize/materialize.ts', '../online/online.ts', '../offline/offline.ts', './window.ts', 'node:path', 'pg'),
     file('store/src/index.ts', './store.ts', './definition/entity.ts', './errors.ts'),
-    file('charms/feast-ui/src/charm.ts', '@charmed-feast/charm', '@charmed-feast/charm/testing'),
+    file('charms/feast-ui/src/charm.ts', '@charmed-feast/charm', '@charmed-feast/feast-integrator-charm'),
     file('conformance/test/value.test.ts', '../../store/src/definition/value.ts', '../../store/test/cases.ts'),
     file('store/test/online/read.test.ts', '../../../house/postgres.ts', '../../src/online/read.ts'),
     file('house/postgres.ts', '../bundle/src/postgres/database.ts'),
