@@ -28,9 +28,13 @@ const findSecret = async (hook: Hook<Metadata>, relation: Relation<'remoteApp'>,
   return hook.findSecret({ id, label: `${relation.endpoint}.${relation.id}.${group}.secret`, revision: 'refresh' })
 }
 
-const observeRelation = async (hook: Hook<Metadata>, relation: Relation<'app' | 'remoteApp' | 'localUnit'>): Promise<DatabaseRelation> => {
+const observeRelation = async (
+  hook: Hook<Metadata>,
+  endpoint: StoreName,
+  relation: Relation<'app' | 'remoteApp' | 'localUnit'>,
+): Promise<DatabaseRelation> => {
   const subordinated = relation.remoteApp.subordinated === 'true'
-  const subordinateWaits = subordinated && !(await hasReadyUnit(hook, relation))
+  const subordinateWaits = subordinated && !(await hasReadyUnit(hook, endpoint, relation))
   const provider = {
     app: relation.app,
     bag: relation.remoteApp,
@@ -41,8 +45,8 @@ const observeRelation = async (hook: Hook<Metadata>, relation: Relation<'app' | 
   return { relation, subordinateWaits, state: readDatabase(provider) }
 }
 
-const hasReadyUnit = async (hook: Hook<Metadata>, { endpoint, id }: Relation): Promise<boolean> => {
-  const relations = await hook.relations(endpoint as StoreName, ['remoteUnits'])
+const hasReadyUnit = async (hook: Hook<Metadata>, endpoint: StoreName, { id }: Relation): Promise<boolean> => {
+  const relations = await hook.relations(endpoint, ['remoteUnits'])
   const units = relations.find((each) => each.id === id)?.remoteUnits ?? {}
   return Object.values(units).some(({ state }) => state === 'ready')
 }
@@ -56,7 +60,7 @@ const hasReadyUnit = async (hook: Hook<Metadata>, { endpoint, id }: Relation): P
 export const observeDatabases = async (hook: Hook<Metadata>, endpoint: StoreName): Promise<readonly DatabaseRelation[]> => {
   const found: DatabaseRelation[] = []
   for (const relation of await hook.relations(endpoint, ['app', 'remoteApp', 'localUnit'])) {
-    found.push(await observeRelation(hook, relation))
+    found.push(await observeRelation(hook, endpoint, relation))
   }
   return found
 }

@@ -14,7 +14,7 @@ export interface FeatureStore {
 }
 
 /** The three databases by the names that files of certificates and databag keys carry. */
-export const databasesOf = ({ registry, offlineStore, onlineStore }: FeatureStore): readonly (readonly [string, Database])[] => [
+const databasesOf = ({ registry, offlineStore, onlineStore }: FeatureStore): readonly (readonly [string, Database])[] => [
   ['offline-store', offlineStore],
   ['online-store', onlineStore],
   ['registry', registry],

@@ -5,7 +5,7 @@ import { renderFeatureStoreYaml } from './feature-store-yaml.ts'
 import type { Settings } from './settings.ts'
 
 /** The name of the Secret in every namespace. */
-export const secretName = 'feature-store-yaml'
+const secretName = 'feature-store-yaml'
 /** Where notebooks find the Secret's files. */
 export const mountPath = '/feast'
 const fileName = 'feature_store.yaml'

@@ -10,7 +10,7 @@ import type { Observation } from './observation.ts'
 import type { Settings } from './settings.ts'
 
 /** The key by which a dispatcher says in its application databag that it reads manifests from Juju secrets. */
-export const markKey = 'manifest-secrets'
+const markKey = 'manifest-secrets'
 
 const manifestLabel = ({ id }: Relation): string => `manifest.secrets.${id}`
 const configurationLabel = ({ id }: Relation): string => `feast-configuration.${id}`

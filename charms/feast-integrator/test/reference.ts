@@ -14,7 +14,7 @@ import {
 import { charm } from '../src/charm.ts'
 
 /** The charm, in this process. */
-export const integrator = inProcess(charm)
+const integrator = inProcess(charm)
 
 type RelationInput = NonNullable<StateInput['relations']>[number]
 

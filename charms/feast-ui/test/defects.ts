@@ -1,6 +1,6 @@
 import { type DefectAssertion, type Fixture, featureStores, type Outcome } from '@charmed-feast/charm/testing'
 
-import { configurationKeys } from '../../feast-integrator/src/feast-configuration.ts'
+import { configurationKeys } from '@charmed-feast/feast-integrator-charm'
 import { related } from './deviations.ts'
 
 type Check = DefectAssertion['check']

@@ -15,7 +15,7 @@ import {
 import { charm } from '../src/charm.ts'
 
 /** The charm, in this process. */
-export const ui = inProcess(charm)
+const ui = inProcess(charm)
 
 type RelationInput = NonNullable<StateInput['relations']>[number]
 
