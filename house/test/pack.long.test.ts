@@ -64,7 +64,7 @@ describe('the packages, as a user has them', () => {
         files.map((file) => file.replace(/^package\//, '').replace(/^(dist|bin)\/.*?(\.d\.ts|\.js|LICENSE)$/, '$1/*$2')),
       )
       expect(
-        [...kinds].filter((kind) => !['dist/*.js', 'dist/*.d.ts', 'dist/*LICENSE', 'bin/*.js', 'package.json'].includes(kind)),
+        [...kinds].filter((kind) => !['dist/*.js', 'dist/*.d.ts', 'dist/*LICENSE', 'bin/*.js', 'package.json', 'README.md'].includes(kind)),
       ).toEqual([])
       expect(files).toContain('package/dist/LICENSE')
     }
@@ -80,7 +80,10 @@ describe('the packages, as a user has them', () => {
   test('install together, type-check strictly, and the example of the README runs', async () => {
     await inFolder('npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', ...(await tarballs(...packed)), '@types/node@22')
     await mkdir(join(folder, 'src'), { recursive: true })
-    await writeFile(join(folder, 'src/example.ts'), `${await readme()}\nconsole.log(JSON.stringify(rows))\n`)
+    await writeFile(
+      join(folder, 'src/example.ts'),
+      `${await readme()}\nconst typed: number | null | undefined = rows[0]?.conv_rate\nconsole.log(JSON.stringify([typed, rows.length]))\n`,
+    )
     const edges = packed
       .filter((name) => name !== 'store')
       .map((name) => `import * as ${name} from '@charmed-feast/${name}'\nvoid ${name}\n`)
@@ -90,6 +93,7 @@ describe('the packages, as a user has them', () => {
       target: 'es2022',
       lib: ['es2024', 'esnext.disposable'],
       strict: true,
+      skipLibCheck: true,
       types: ['node'],
       rootDir: 'src',
       outDir: 'out',
@@ -102,7 +106,7 @@ describe('the packages, as a user has them', () => {
       const version = (await inFolder(node, '--version')).trim()
       const output = await inFolder(node, 'out/example.js')
       process.stdout.write(`the example of the README on ${version}: ${output}`)
-      expect(JSON.parse(output)).toMatchObject([{ conv_rate: 0.5 }])
+      expect(JSON.parse(output)).toEqual([0.5, 1])
       await inFolder(node, 'out/edges.js')
     }
   })
@@ -131,7 +135,7 @@ const prepareStores = async (): Promise<void> => {
     "INSERT INTO driver_stats VALUES (1001, 0.25, 7, now() - interval '2 hours'), (1001, 0.5, 9, now() - interval '1 hour')",
   )
   await client.end()
-  const connection = { host, port, user, password, database, db_schema: 'public' }
+  const connection = { host, port, user, password, database, db_schema: 'public', sslmode: 'disable' }
   const config = {
     project: 'readme',
     provider: 'local',
