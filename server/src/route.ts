@@ -6,6 +6,7 @@ import type { Parameters, QueryOf } from './query.ts'
 import type { RegistryFeed } from './registry/feed.ts'
 import type { RegistryIndex } from './registry/registry-index.ts'
 import type { Runner } from './run/runner.ts'
+import type { SourceReader } from './value/source-reader.ts'
 
 /** What handlers work with: one for the life of a server. */
 export interface Rooms {
@@ -15,6 +16,7 @@ export interface Rooms {
   readonly decide: Policy
   readonly runner: Runner
   readonly events: EventHub
+  readonly sources: SourceReader
   /** Microseconds since 1970 (UTC). */
   readonly now: () => bigint
   readonly startedAt: bigint

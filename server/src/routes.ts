@@ -13,6 +13,9 @@ import type { AnyRoute } from './route.ts'
 import { runRoutes } from './run/run-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
 import { statusRoutes } from './status/status-routes.ts'
+import { historicalRoute } from './value/historical.ts'
+import { onlineRoutes } from './value/online.ts'
+import { previewRoute } from './value/preview.ts'
 
 /**
  * Every route of the API, below `/api/v1`: Feast 0.67's REST registry server, then what our pages need beyond it.
@@ -32,4 +35,7 @@ export const routes: readonly AnyRoute[] = [
   ...statusRoutes,
   ...runRoutes,
   ...eventRoutes,
+  previewRoute,
+  ...onlineRoutes,
+  historicalRoute,
 ]

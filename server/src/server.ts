@@ -10,6 +10,7 @@ import { safePrefix } from './page/index-page.ts'
 import { type Hear, registryFeed } from './registry/feed.ts'
 import type { Rooms } from './route.ts'
 import { openRunner } from './run/runner.ts'
+import { openSourceReader } from './value/source-reader.ts'
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -77,12 +78,14 @@ const roomsOf = (options: ServerOptions): Rooms => {
   })
   const runner = openRunner(store, now)
   const events = openEvents({ feed, runner })
+  const sources = openSourceReader(config)
   return {
     store,
     config,
     feed,
     runner,
     events,
+    sources,
     now,
     startedAt: now(),
     report,
@@ -121,6 +124,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     rooms.events.close()
     await server.close()
     await rooms.runner[Symbol.asyncDispose]()
+    await rooms.sources[Symbol.asyncDispose]()
     await rooms.feed[Symbol.asyncDispose]()
   }
   const shown = family === 'IPv6' ? `[${address}]` : address

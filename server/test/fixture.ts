@@ -100,7 +100,7 @@ export const openFixture = async (options: Partial<ServerOptions> = {}, applied:
     'CREATE TABLE driver_stats (driver_id bigint, conv_rate double precision, trips bigint, city text, event_timestamp timestamptz, created timestamptz)',
   )
   await client.query(rows)
-  const store = await openStore({ folder, env: {} })
+  const store = await openStore({ folder, env: {}, now: () => noon })
   await store.apply(applied)
   const config = await loadConfig({ repoPath: folder, environment: {} })
   const servers: Server[] = []
