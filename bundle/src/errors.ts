@@ -39,6 +39,33 @@ export const errors = {
   BUNDLE_DATABASE_INVALID: { status: 422, message: (name: string, why: string) => `cannot make database "${name}": ${why}` },
   BUNDLE_SETTING_INVALID: { status: 422, message: (name: string, why: string) => `cannot set "${name}": ${why}` },
   BUNDLE_POSTGRES_FAILED: { status: 500, message: (folder: string, why: string) => `cannot start PostgreSQL in "${folder}": ${why}` },
+
+  // The local model
+  BUNDLE_STATE_INVALID: { status: 409, message: (path: string, why: string) => `cannot open the model's state "${path}": ${why}` },
+  BUNDLE_CHARM_UNKNOWN: {
+    status: 404,
+    message: (charm: string, allowed: string) => `cannot deploy charm "${charm}": this model does not have it; allowed: ${allowed}`,
+  },
+  BUNDLE_APPLICATION_INVALID: { status: 422, message: (name: string, why: string) => `cannot deploy application "${name}": ${why}` },
+  BUNDLE_APPLICATION_NOT_FOUND: {
+    status: 404,
+    message: (name: string, allowed: string) => `cannot find application "${name}": it is not deployed; allowed: ${allowed}`,
+  },
+  BUNDLE_UNIT_NOT_FOUND: {
+    status: 404,
+    message: (name: string, allowed: string) => `cannot find unit "${name}": there is none of this name; allowed: ${allowed}`,
+  },
+  BUNDLE_RELATION_INVALID: { status: 422, message: (names: string, why: string) => `cannot integrate "${names}": ${why}` },
+  BUNDLE_RELATION_NOT_FOUND: { status: 404, message: (names: string) => `cannot find relation "${names}": it is not there` },
+  BUNDLE_OPTION_INVALID: { status: 422, message: (name: string, why: string) => `cannot set option "${name}": ${why}` },
+  BUNDLE_ACTION_NOT_FOUND: {
+    status: 404,
+    message: (name: string, allowed: string) => `cannot run action "${name}": the charm has none of this name; allowed: ${allowed}`,
+  },
+  BUNDLE_MODEL_RESTLESS: {
+    status: 508,
+    message: (unit: string, steps: string) => `cannot settle unit "${unit}": it had something to do for ${steps} steps on end`,
+  },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 
 /** The name of a row of {@link errors}: what a caller may act on. */
