@@ -26,6 +26,9 @@ export const startFailure = (output: string, { layout, port }: Attempt): BundleE
   if (/No space left on device|Disk quota exceeded/.test(output)) return bundleError('BUNDLE_DISK_FULL', [home])
   if (/Read-only file system/.test(output)) return bundleError('BUNDLE_FOLDER_UNUSABLE', [home, 'its disk is read-only'])
   if (/Address already in use/.test(output)) return bundleError('BUNDLE_PORT_IN_USE', [String(port)])
+  if (/could not bind .*Permission denied/.test(output)) {
+    return bundleError('BUNDLE_POSTGRES_FAILED', [data, `this account may not listen on port "${port}"`])
+  }
   if (/lock file "postmaster\.pid" already exists/.test(output)) return bundleError('BUNDLE_POSTGRES_RUNNING', [data])
   if (/could not look up effective user ID/.test(output)) {
     const uid = /user ID (\d+)/.exec(output)?.[1] ?? String(account?.uid)

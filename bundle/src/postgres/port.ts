@@ -1,10 +1,23 @@
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { bundleError } from '../errors.ts'
 import { systemCode, writingInto } from './folder.ts'
 
 /** Only this machine may connect. */
 export const loopback = '127.0.0.1'
+
+const isPort = (port: number): boolean => Number.isInteger(port) && port > 0 && port < 65_536
+
+/**
+ * Checks a port that was asked for.
+ *
+ * @throws BUNDLE_SETTING_INVALID
+ */
+export const checkPort = (port: number | undefined): void => {
+  if (port !== undefined && !isPort(port))
+    throw bundleError('BUNDLE_SETTING_INVALID', ['port', `${port} is no whole number from 1 to 65535`])
+}
 
 /** Listens for a moment; gives the port, or undefined where another process has it. 0 is any free one. */
 const probe = async (port: number): Promise<number | undefined> => {
@@ -25,7 +38,7 @@ const probe = async (port: number): Promise<number | undefined> => {
 const readPort = async (file: string): Promise<number | undefined> => {
   try {
     const port = Number(await readFile(file, 'utf8'))
-    return Number.isInteger(port) && port > 0 && port < 65536 ? port : undefined
+    return isPort(port) ? port : undefined
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error

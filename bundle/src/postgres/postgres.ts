@@ -8,7 +8,7 @@ import { currentHost, type Host } from './host.ts'
 import { type Layout, layOut, makeSocketFolder } from './layout.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { keepPassword, makePassword, readPassword } from './password.ts'
-import { freePort, keepPort, loopback } from './port.ts'
+import { checkPort, freePort, keepPort, loopback } from './port.ts'
 import { type Postmaster, removePidFile, startPostmaster } from './postmaster.ts'
 import { endOrphan } from './process.ts'
 import { scramVerifier } from './scram.ts'
@@ -181,6 +181,7 @@ const handleOf = ({ layout, binaries, lock, postmaster, port, password }: Runnin
 export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
   const wishes = options.databases ?? []
   checkDatabases(wishes)
+  checkPort(options.port)
   const host = options.host ?? currentHost()
   const layout = await layOut(options.directory, host)
   const lock = takeLock(layout.lockFile)

@@ -105,6 +105,10 @@ describe('what PostgreSQL prints', () => {
       'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use\nFATAL:  could not create any TCP/IP sockets',
       'BUNDLE_PORT_IN_USE',
     ],
+    [
+      'LOG:  could not bind IPv4 address "127.0.0.1": Permission denied\nFATAL:  could not create any TCP/IP sockets',
+      'BUNDLE_POSTGRES_FAILED',
+    ],
     ['FATAL:  lock file "postmaster.pid" already exists\nHINT:  Is another postmaster (PID 7) running?', 'BUNDLE_POSTGRES_RUNNING'],
     ['initdb: could not look up effective user ID 12345: user does not exist', 'BUNDLE_ACCOUNT_UNUSABLE'],
     ['FATAL:  configuration file "/s/postgresql.conf" contains errors', 'BUNDLE_POSTGRES_FAILED'],

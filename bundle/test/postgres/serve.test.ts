@@ -192,6 +192,12 @@ describe('starting again', () => {
   })
 })
 
+test.each([0, -1, 65_536, 5432.5, Number.NaN])('port %d is refused before anything starts', async (port) => {
+  expect(await codeOf({ directory: '/nowhere/at/all', port })).toBe(
+    `BUNDLE_SETTING_INVALID: cannot set "port": ${port} is no whole number from 1 to 65535`,
+  )
+})
+
 describe('a wish for databases', () => {
   const wish = { name: 'online', user: 'reader', password: 'x' }
   test.each([
