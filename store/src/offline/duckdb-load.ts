@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBValue } from '@duckdb/node-api'
 import type { Batch, Column } from '../definition/batch.ts'
 import { elementOf, type ValueType } from '../definition/value-type.ts'
+import { storeError } from '../errors.ts'
 import { duckdbName, loadDuckdb } from './duckdb-instance.ts'
 import { duckdbTypeOf } from './duckdb-schema.ts'
 import { momentOf } from './moment.ts'
@@ -41,20 +42,32 @@ const jsonOf = (_: string, value: unknown): unknown => {
 const isDated = (value: unknown): value is { readonly at: Date } =>
   typeof value === 'object' && value !== null && 'at' in value && value.at instanceof Date
 
-/** A value as DuckDB takes it into a column of the type that values of its type are kept in. */
+const refuse = (stored: string, value: unknown): never => {
+  throw storeError('STORE_VALUE_INVALID', [stored, String(value).slice(0, 80), 'the column holds another type'])
+}
+
+const longOf = (value: unknown): bigint =>
+  typeof value === 'bigint' ? value : Number.isSafeInteger(value) ? BigInt(Number(value)) : refuse('BIGINT', value)
+
+const numberOf = (value: unknown, stored: string): number => {
+  const number = typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value
+  return typeof number === 'number' ? number : refuse(stored, value)
+}
+
+/** A value as DuckDB takes it into a column of the type that values of its type are kept in. Throws STORE_VALUE_INVALID. */
 const scalarOf = (duckdb: Library, stored: string): ((value: unknown) => DuckDBValue) => {
   switch (stored) {
     case 'BOOLEAN':
-      return (value) => value === true
+      return (value) => (typeof value === 'boolean' ? value : refuse(stored, value))
     case 'INTEGER':
     case 'DOUBLE':
-      return Number
+      return (value) => numberOf(value, stored)
     case 'BIGINT':
-      return (value) => (typeof value === 'bigint' ? value : BigInt(String(value)))
+      return longOf
     case 'BLOB':
-      return (value) => duckdb.blobValue(value instanceof Uint8Array ? value : String(value))
+      return (value) => duckdb.blobValue(value instanceof Uint8Array ? value : refuse(stored, value))
     case 'TIMESTAMPTZ':
-      return (value) => new duckdb.DuckDBTimestampTZValue(momentOf(isDated(value) ? value.at : value) ?? 0n)
+      return (value) => new duckdb.DuckDBTimestampTZValue(momentOf(isDated(value) ? value.at : value) ?? refuse(stored, value))
     default:
       return (value) => (typeof value === 'object' ? JSON.stringify(value, jsonOf) : String(value))
   }
@@ -85,29 +98,46 @@ const columnChunk = (
   chunk.setColumnValues(place, items)
 }
 
-/** Makes a table of one connection for rows of some columns. */
-export const createRows = async (connection: DuckDBConnection, table: string, header: readonly ColumnHeader[]): Promise<void> => {
-  const columns = header.map(({ name, type }) => `${duckdbName(name)} ${duckdbTypeOf(type)}`)
-  await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(', ')})`)
-}
+/** A table of one connection that rows are collected in; what does not fit in memory spills to disk. */
+export class RowTable {
+  static readonly table = 'charmed_feast_rows'
+  readonly header: readonly ColumnHeader[]
+  readonly #connection: DuckDBConnection
+  readonly #duckdb: Library
+  rows = 0
 
-/** Appends a batch to a table made by {@link createRows}. */
-export const appendRows = async (connection: DuckDBConnection, table: string, { rows, columns }: Batch): Promise<void> => {
-  const duckdb = await loadDuckdb()
-  const types = columns.map(({ type }) => typeOf(duckdb, type))
-  const conversions = columns.map(({ type }) => storedOf(duckdb, type))
-  const appender = await connection.createAppender(table)
-  try {
-    for (let from = 0; from < rows; from += 2048) {
-      const size = Math.min(2048, rows - from)
-      const chunk = duckdb.DuckDBDataChunk.create(types, size)
-      columns.forEach((column, place) => {
-        const convert = conversions[place]
-        if (convert !== undefined) columnChunk(chunk, place, column, from, size, convert)
-      })
-      appender.appendDataChunk(chunk)
+  private constructor(connection: DuckDBConnection, duckdb: Library, header: readonly ColumnHeader[]) {
+    this.#connection = connection
+    this.#duckdb = duckdb
+    this.header = header
+  }
+
+  /** Makes the table of some columns. */
+  static async create(connection: DuckDBConnection, header: readonly ColumnHeader[]): Promise<RowTable> {
+    const columns = header.map(({ name, type }) => `${duckdbName(name)} ${duckdbTypeOf(type)}`)
+    await connection.run(`CREATE OR REPLACE TEMP TABLE ${RowTable.table} (${columns.join(', ')})`)
+    return new RowTable(connection, await loadDuckdb(), header)
+  }
+
+  /** Appends rows with the table's columns. Throws STORE_VALUE_INVALID for a value of another type. */
+  async append({ rows, columns }: Batch): Promise<void> {
+    const duckdb = this.#duckdb
+    const types = this.header.map(({ type }) => typeOf(duckdb, type))
+    const conversions = this.header.map(({ type }) => storedOf(duckdb, type))
+    const appender = await this.#connection.createAppender(RowTable.table)
+    try {
+      for (let from = 0; from < rows; from += 2048) {
+        const size = Math.min(2048, rows - from)
+        const chunk = duckdb.DuckDBDataChunk.create(types, size)
+        columns.forEach((column, place) => {
+          const convert = conversions[place]
+          if (convert !== undefined) columnChunk(chunk, place, column, from, size, convert)
+        })
+        appender.appendDataChunk(chunk)
+      }
+    } finally {
+      appender.closeSync()
     }
-  } finally {
-    appender.closeSync()
+    this.rows += rows
   }
 }

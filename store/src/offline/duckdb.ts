@@ -11,13 +11,23 @@ import { explainDuckdb } from './duckdb-explain.ts'
 import { describeFile, fileSourceOf, pathOf, patternOf } from './duckdb-file.ts'
 import { type DuckdbOptions, DuckdbRuntime, duckdbLiteral, duckdbName } from './duckdb-instance.ts'
 import { DuckdbJoinSession } from './duckdb-join-session.ts'
+import { RowTable } from './duckdb-load.ts'
 import { pullAllFile, pullLatestFile } from './duckdb-pull.ts'
 import { describeQuery, readRelation } from './duckdb-query.ts'
 import { momentsOfFiles } from './duckdb-range.ts'
 import { valueTypeOfDuckdb } from './duckdb-schema.ts'
 import type { EntityReaders } from './entity-rows.ts'
 import type { Explanation } from './explanation.ts'
-import type { ExplainRequest, OfflineStore, PointInTimeRequest, PullRequest, RangeRequest, Retrieval, SourceColumn } from './offline.ts'
+import type {
+  ColumnHeader,
+  ExplainRequest,
+  OfflineStore,
+  PointInTimeRequest,
+  PullRequest,
+  RangeRequest,
+  Retrieval,
+  SourceColumn,
+} from './offline.ts'
 import { collectRows, copyInto } from './parquet.ts'
 import { type OpenSession, pointInTimeOf } from './point-in-time.ts'
 import { checkRange, momentColumn } from './range.ts'
@@ -40,6 +50,8 @@ const relationOf = async (path: string): Promise<string> => {
   const pattern = duckdbLiteral(await patternOf(path))
   return ['.csv', '.tsv', '.gz'].includes(extname(path)) ? `read_csv(${pattern})` : `read_parquet(${pattern})`
 }
+
+const headerOf = (columns: readonly ColumnHeader[]): readonly ColumnHeader[] => columns.map(({ name, type }) => ({ name, type }))
 
 /** History in Parquet files. Made by {@link openDuckdbOffline}. */
 class DuckdbOfflineStore implements OfflineStore {
@@ -76,9 +88,10 @@ class DuckdbOfflineStore implements OfflineStore {
   async write(source: BatchSource, batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<number> {
     const file = fileSourceOf(source)
     return await this.#runtime.connection(async (connection) => {
-      const { table, rows, names } = await collectRows(connection, batches)
-      if (rows > 0) await this.#append(connection, file, table, names)
-      return rows
+      const written = await collectRows(connection, batches)
+      if (written === undefined || written.rows === 0) return 0
+      await this.#append(connection, file, written)
+      return written.rows
     })
   }
 
@@ -97,16 +110,16 @@ class DuckdbOfflineStore implements OfflineStore {
     const path = this.#datasetPath(storage)
     if (options.allowOverwrite !== true && (await exists(path))) throw storeError('STORE_DATASET_EXISTS', [path])
     await this.#runtime.connection(async (connection) => {
-      const { table } = await collectRows(connection, result.batches())
+      await collectRows(connection, result.batches())
       await mkdir(dirname(path), { recursive: true })
-      await copyInto(connection, path, `FROM ${table}`)
+      await copyInto(connection, path, `FROM ${RowTable.table}`)
     })
   }
 
   readDataset(storage: DatasetStorage): Retrieval {
     const relation = async (): Promise<string> => `read_parquet(${duckdbLiteral(await patternOf(this.#datasetPath(storage)))}) AS q`
     return {
-      header: () => this.#runtime.connection(async (connection) => describeQuery(connection, await relation())),
+      header: () => this.#runtime.connection(async (connection) => headerOf(await describeQuery(connection, await relation()))),
       batches: () => this.#relation(relation(), undefined),
       plan: async () => [],
     }
@@ -132,7 +145,8 @@ class DuckdbOfflineStore implements OfflineStore {
   }
 
   /** A folder gets one file more; a file is written anew with the old rows and the new ones, and takes its place when it is whole. */
-  async #append(connection: DuckDBConnection, source: FileSource, rows: string, names: readonly string[]): Promise<void> {
+  async #append(connection: DuckDBConnection, source: FileSource, { header }: RowTable): Promise<void> {
+    const names = header.map(({ name }) => name)
     const fault = (why: string): StoreError => storeError('STORE_SOURCE_WRITE_REFUSED', [source.name, why])
     const path = pathOf(this.#folder, source.path)
     if (/[*?[]/.test(source.path)) throw fault(`"${source.path}" is a pattern; allowed: a file or a folder`)
@@ -144,7 +158,7 @@ class DuckdbOfflineStore implements OfflineStore {
       const value = names.includes(name) ? duckdbName(name) : 'NULL'
       return `CAST(${value} AS ${stored}) AS ${duckdbName(name)}`
     })
-    const fresh = `SELECT ${selected.join(', ')} FROM ${rows}`
+    const fresh = `SELECT ${selected.join(', ')} FROM ${RowTable.table}`
     if ((await stat(path)).isDirectory()) await copyInto(connection, join(path, `part-${randomUUID()}.parquet`), fresh)
     else await copyInto(connection, path, `SELECT * FROM read_parquet(${duckdbLiteral(path)}) UNION ALL ${fresh}`)
   }

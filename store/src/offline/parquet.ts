@@ -3,9 +3,7 @@ import { rename, rm } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Batch } from '../definition/batch.ts'
 import { DuckdbRuntime, duckdbLiteral } from './duckdb-instance.ts'
-import { appendRows, createRows } from './duckdb-load.ts'
-
-const rowsTable = 'charmed_feast_rows'
+import { RowTable } from './duckdb-load.ts'
 
 /**
  * Runs a COPY into a file beside its place and moves it there when it is whole: who reads the path sees the old file or the new one.
@@ -21,31 +19,31 @@ export const copyInto = async (connection: DuckDBConnection, path: string, selec
   }
 }
 
-/** Collects batches in a table of a connection, which spills to disk; gives its name and the number of rows. */
+/** Collects batches; undefined when none came. */
 export const collectRows = async (
   connection: DuckDBConnection,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
-): Promise<{ readonly table: string; readonly rows: number; readonly names: readonly string[] }> => {
-  let rows = 0
-  let names: readonly string[] | undefined
+): Promise<RowTable | undefined> => {
+  let rows: RowTable | undefined
   for await (const batch of batches) {
-    if (names === undefined) await createRows(connection, rowsTable, batch.columns)
-    names ??= batch.columns.map(({ name }) => name)
-    await appendRows(connection, rowsTable, batch)
-    rows += batch.rows
+    rows ??= await RowTable.create(
+      connection,
+      batch.columns.map(({ name, type }) => ({ name, type })),
+    )
+    await rows.append(batch)
   }
-  return { table: rowsTable, rows, names: names ?? [] }
+  return rows
 }
 
 /**
- * Writes batches to a Parquet file: all of them, or no file.
+ * Writes batches to a Parquet file: all of them, or no file. No batch, and so no column, makes no file.
  *
  * @throws STORE_PEER_MISSING where `@duckdb/node-api` is not installed
  */
 export const writeParquet = async (path: string, batches: AsyncIterable<Batch>): Promise<void> => {
   await using runtime = new DuckdbRuntime({})
   await runtime.connection(async (connection) => {
-    const { table, names } = await collectRows(connection, batches)
-    await copyInto(connection, path, names.length === 0 ? 'SELECT 1 AS nothing WHERE false' : `FROM ${table}`)
+    const rows = await collectRows(connection, batches)
+    if (rows !== undefined) await copyInto(connection, path, `FROM ${RowTable.table}`)
   })
 }

@@ -1,12 +1,13 @@
 import type pg from 'pg'
 import type { PostgresJoin } from './postgres-join.ts'
 import { windowSql } from './postgres-table.ts'
+import { types } from './postgres-value.ts'
 
 /** What is known of a source before it is read: estimates of PostgreSQL's planner and statistics. */
 export interface SourceShape {
   /** Rows in the window of event times. */
   readonly rows: number
-  /** Bytes of a row's selected columns. */
+  /** Bytes of a row's selected columns on the wire. */
   readonly width: number
   /** Distinct keys; undefined when nobody analyzed the table, or it is a query. */
   readonly distinctKeys: number | undefined
@@ -24,6 +25,35 @@ const estimate = async (client: pg.ClientBase, join: PostgresJoin, start: bigint
   const text = rows[0]?.['QUERY PLAN']
   const [node]: readonly PlanNode[] = typeof text === 'string' ? JSON.parse(text) : (text ?? [])
   return { rows: node?.Plan?.['Plan Rows'] ?? 0, width: node?.Plan?.['Plan Width'] ?? 0 }
+}
+
+const fixedWidth: ReadonlySet<number> = new Set([
+  types.bool,
+  types.int2,
+  types.int4,
+  types.int8,
+  types.float4,
+  types.float8,
+  types.date,
+  types.timestamp,
+  types.timestamptz,
+  types.uuid,
+])
+
+/** Rows looked at for their width. */
+const sampled = 100
+
+/**
+ * The width of a row on the wire, from a few rows: the planner's knows a long text or vector as the 18 bytes that point to it. Undefined
+ * where no column is of a kind that varies, or there is no row.
+ */
+const sampledWidth = async (client: pg.ClientBase, { table, view, selected }: PostgresJoin): Promise<number | undefined> => {
+  if (view.features.every(({ sourceColumn }) => fixedWidth.has(table.columns.get(sourceColumn)?.type ?? 0))) return undefined
+  const { rows } = await client.query(
+    `SELECT avg(octet_length(record_send(w)))::float8 AS width FROM (SELECT ${selected.map((sql, place) => `${sql} AS c${place}`).join(', ')} FROM ${table.from} LIMIT ${sampled}) AS w`,
+  )
+  const width = rows[0]?.width
+  return typeof width === 'number' ? width : undefined
 }
 
 /** The table behind a source, by the name in it; null for a query, or a name that only a query could have. */
@@ -66,8 +96,9 @@ export const shapeOf = async (
   const { table } = join.table.source
   const found = table === '' ? undefined : (await client.query(relationSql, [table])).rows[0]
   if (found === undefined) return { ...estimated, distinctKeys: undefined, index: undefined }
+  const width = (await sampledWidth(client, join)) ?? estimated.width
   const keys = join.keys.map(({ column }) => column.name)
   const { rows: indexes } = await client.query<{ readonly name: string; readonly columns: readonly string[] }>(indexSql, [found.oid])
   const index = indexes.find(({ columns }) => fits(columns, keys, join.time.name))?.name
-  return { ...estimated, distinctKeys: await distinctKeys(client, found.oid, keys, Number(found.reltuples)), index }
+  return { rows: estimated.rows, width, distinctKeys: await distinctKeys(client, found.oid, keys, Number(found.reltuples)), index }
 }

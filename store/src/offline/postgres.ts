@@ -77,16 +77,16 @@ class PostgresOfflineStore implements OfflineStore {
     const postgres = postgresSourceOf(source)
     const fault = (why: string): StoreError => storeError('STORE_SOURCE_WRITE_REFUSED', [source.name, why])
     if (postgres.table === '') throw fault('it is a query; allowed: a table')
-    const [first, rest] = await peeked(batches)
-    if (first === undefined) return 0
-    const names = first.columns.map(({ name }) => name)
+    const given = await peeked(batches)
+    if (given.first === undefined) return 0
+    const names = given.first.columns.map(({ name }) => name)
     return await inSnapshot(this.#pool, { writes: true }, async (client) => {
       const { columns } = await describeTable(client, postgres)
       const extra = names.find((name) => !columns.has(name))
       if (extra !== undefined) throw fault(`it has no column "${extra}"; ${allowed(columns.keys())}`)
       if (!names.includes(source.timestampField)) throw fault(`the rows have no "${source.timestampField}", which is its event time`)
-      return await copyBatches(client, `${postgres.table} (${names.map(quoteIdentifier).join(', ')})`, rest)
-    })
+      return await copyBatches(client, `${postgres.table} (${names.map(quoteIdentifier).join(', ')})`, given.all)
+    }).finally(() => given.close())
   }
 
   async describeSource(source: BatchSource): Promise<readonly SourceColumn[]> {
@@ -101,8 +101,8 @@ class PostgresOfflineStore implements OfflineStore {
 
   async persist(storage: DatasetStorage, result: Retrieval, options: { readonly allowOverwrite?: boolean } = {}): Promise<void> {
     const table = tableOf(storage)
-    const [first, batches] = await peeked(result.batches())
-    const columns = (first?.columns ?? []).map(({ name, type }) => `${quoteIdentifier(name)} ${storedTypeOf(type)}`)
+    const given = await peeked(result.batches())
+    const columns = (given.first?.columns ?? []).map(({ name, type }) => `${quoteIdentifier(name)} ${storedTypeOf(type)}`)
     await inSnapshot(this.#pool, { writes: true }, async (client) => {
       const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS present', [table])
       if (rows[0]?.present === true) {
@@ -110,8 +110,8 @@ class PostgresOfflineStore implements OfflineStore {
         await client.query(`DROP TABLE ${table}`)
       }
       await client.query(`CREATE TABLE ${table} (${columns.join(', ')})`)
-      await copyBatches(client, table, batches)
-    })
+      await copyBatches(client, table, given.all)
+    }).finally(() => given.close())
   }
 
   readDataset(storage: DatasetStorage): Retrieval {
@@ -155,18 +155,32 @@ class PostgresOfflineStore implements OfflineStore {
   }
 }
 
-/** The first item, and all of them. */
-const peeked = async (batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<readonly [Batch | undefined, AsyncIterable<Batch>]> => {
-  const iterator = (async function* () {
+/** Batches of which the first was looked at. */
+interface Peeked {
+  readonly first: Batch | undefined
+  readonly all: AsyncIterable<Batch>
+  /** Ends the work behind them, also when they were not read. */
+  close(): Promise<void>
+}
+
+const peeked = async (batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<Peeked> => {
+  async function* through(): AsyncGenerator<Batch, undefined> {
     yield* batches
-  })()
-  const { value: first, done } = await iterator.next()
-  if (done === true) return [undefined, iterator]
+    return undefined
+  }
+  const iterator = through()
+  const { value: first } = await iterator.next()
   async function* all(): AsyncGenerator<Batch> {
-    yield first as Batch
+    if (first !== undefined) yield first
     yield* iterator
   }
-  return [first, all()]
+  return {
+    first,
+    all: all(),
+    close: async () => {
+      await iterator.return(undefined)
+    },
+  }
 }
 
 /**
