@@ -8,7 +8,7 @@ export interface Project extends Described {
 }
 
 /** Why a name cannot be a project's, or undefined when it can. Source: Feast's rule, letters of any script included. */
-export const projectNameFault = (name: string): string | undefined => {
+const projectNameFault = (name: string): string | undefined => {
   if (!/^[\p{L}\p{N}\p{M}_-]+$/u.test(name)) return 'it may hold letters, digits, underscores and hyphens only'
   return /^[_-]/.test(name) ? 'it starts with an underscore or a hyphen' : undefined
 }

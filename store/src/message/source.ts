@@ -15,7 +15,7 @@ import { parsePythonJson, pythonJson } from './python-json.ts'
 import { durationMessage, durationOf } from './time.ts'
 
 /** The Python classes that read what we write; Feast cannot load a row that names another. */
-export const sourceClasses = {
+const sourceClasses = {
   'postgres-source': 'feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source.PostgreSQLSource',
   'file-source': 'feast.infra.offline_stores.file_source.FileSource',
   'push-source': 'feast.data_source.PushSource',

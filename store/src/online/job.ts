@@ -26,7 +26,7 @@ export interface Job {
 }
 
 /** The statements that make our table; run at the first write, never at opening. */
-export const createJobTableSql: readonly string[] = [
+const createJobTableSql: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS charmed_feast',
   `CREATE TABLE IF NOT EXISTS charmed_feast.job (
   id uuid PRIMARY KEY,

@@ -8,7 +8,7 @@ const created = (column: string): string =>
 const event = (column: string): string => `coalesce(${column}, '-infinity')`
 
 /** The staging table of a session: it goes with the transaction. */
-export const stageTable = 'charmed_feast_stage'
+const stageTable = 'charmed_feast_stage'
 
 /** Makes the staging table. It keeps the order of arrival, which decides between equals. */
 export const createStageSql = `CREATE TEMP TABLE ${stageTable} (

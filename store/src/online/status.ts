@@ -1,5 +1,5 @@
 /** Why a value is what it is, by Feast's numbers (`FieldStatus` of its serving protocol). */
-export const statusNames = ['INVALID', 'PRESENT', 'NULL_VALUE', 'NOT_FOUND', 'OUTSIDE_MAX_AGE'] as const
+const statusNames = ['INVALID', 'PRESENT', 'NULL_VALUE', 'NOT_FOUND', 'OUTSIDE_MAX_AGE'] as const
 
 /** One of {@link statusNames} that a retrieval can give. */
 export type FeatureStatus = 'PRESENT' | 'NULL_VALUE' | 'NOT_FOUND' | 'OUTSIDE_MAX_AGE'
