@@ -17,6 +17,19 @@ export { type KubernetesServer, serveKubernetes } from './kubernetes/server.ts'
 export { applyChange } from './model/apply-change.ts'
 export type { ActionResult, Change, Commit, LogLine } from './model/change.ts'
 export { applyCommit, type CommitOutcome } from './model/commit.ts'
+export { countChanges, type DatabagVersions, databagVersion } from './model/databag-version.ts'
+export {
+  addApplication,
+  addRelation,
+  addUnit,
+  destroyApplication,
+  destroyRelation,
+  destroyUnit,
+  enterScope,
+  leaveScope,
+  removeUnit,
+  setLeader,
+} from './model/lifecycle.ts'
 export { type Application, type Bag, type Model, type ModelHolder, newApplication, newUnit, type Unit } from './model/model.ts'
 export { orderEnds, type Relation, type RelationEnd, relationKey, relationSide } from './model/relation.ts'
 export { newSecretId, type Secret } from './model/secret.ts'
@@ -50,4 +63,17 @@ export {
 } from './scenario/state.ts'
 export { type DispatchOptions, throughDispatch } from './scenario/through-dispatch.ts'
 export { type CallCounts, countCalls, type TraceEntry } from './scenario/trace.ts'
+export { Controller, type Deployment, type DeployOptions } from './simulation/controller.ts'
+export { type Disturbance, everydayDisturbances, relationLoss, scaling } from './simulation/disturbance.ts'
+export { type OrderOptions, type OrderStep, runInOrder } from './simulation/order.ts'
+export type { ContainerImage, Pod, PodContainer } from './simulation/pod.ts'
+export { newRandom, type Random } from './simulation/random.ts'
+export { type SettledState, settledState } from './simulation/settled-state.ts'
+export type { HookRecord } from './simulation/simulated-hook.ts'
+export { type SettleOptions, Simulation, type SimulationOptions } from './simulation/simulation.ts'
 export { runTool, type ToolAnswer, type ToolInput, tools } from './tool/run-tool.ts'
+export { afterOperation, type OperationResult } from './unit-agent/after-operation.ts'
+export { nextOperation } from './unit-agent/next-operation.ts'
+export type { AgentOperation } from './unit-agent/operation.ts'
+export { type AgentHook, type AgentRelation, type AgentRestart, type AgentState, newAgentState, restartAgent } from './unit-agent/state.ts'
+export type { AgentView, ConsumedSecret, RelationView, SecretRevisionView } from './unit-agent/view.ts'

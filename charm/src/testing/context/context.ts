@@ -26,8 +26,8 @@ export interface HookContextOptions {
   /** The unit that runs the hook. */
   readonly unit: string
   readonly hook: Hook
-  /** Relations that the unit's agent has heard of; all of its application's by default. */
-  readonly relations?: ReadonlySet<number>
+  /** Relations that the unit's agent has heard of, with the remote units that joined; by default all of its application's, with everybody in scope. */
+  readonly relations?: ReadonlyMap<number, readonly string[]>
   readonly clock?: () => Date
   readonly newSecretId?: () => string
 }
@@ -78,7 +78,7 @@ export class HookContext {
     this.clock = options.clock ?? (() => new Date())
     this.unitName = unit
     this.hook = hook
-    this.relations = relationContexts(holder, unit, hook, options.relations ?? null)
+    this.relations = relationContexts({ holder, unit, hook, known: options.relations ?? null })
     if (hook.relation !== undefined && !this.relations.has(hook.relation)) throw new Error(`unknown relation id: ${hook.relation}`)
     this.ports = new PortContext(holder.model, unit)
     this.secrets = new SecretContext(holder.model, unit)

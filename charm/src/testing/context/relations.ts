@@ -17,12 +17,12 @@ export class RelationContext {
   #application: Map<string, string> | null = null
   #applicationWritten = false
 
-  constructor(holder: ModelHolder, unit: string, relation: Relation, side: RelationSide, hook: Hook) {
+  constructor({ holder, unit, hook, known }: RelationViewer, relation: Relation, side: RelationSide) {
     this.#holder = holder
     this.#unit = unit
     this.relation = relation
     this.side = side
-    this.members = membersDuring(hook, relation, side, unit)
+    this.members = membersDuring(hook, relation, known?.get(relation.id) ?? others(relation, side, unit))
   }
 
   get fakeId(): string {
@@ -102,25 +102,33 @@ export class RelationContext {
   }
 }
 
-function membersDuring(hook: Hook, relation: Relation, side: RelationSide, unit: string): string[] {
-  const members = new Set(relation.units.filter((name) => name !== unit && applicationOf(name) === side.remote.application))
-  if (hook.relation === relation.id && hook.remoteUnit !== undefined && hook.remoteUnit !== unit) {
+function others(relation: Relation, side: RelationSide, unit: string): readonly string[] {
+  return relation.units.filter((name) => name !== unit && applicationOf(name) === side.remote.application)
+}
+
+function membersDuring(hook: Hook, { id }: Relation, joined: readonly string[]): string[] {
+  const members = new Set(joined)
+  if (hook.relation === id && hook.remoteUnit !== undefined) {
     if (hook.kind === 'relation-departed') members.delete(hook.remoteUnit)
     else members.add(hook.remoteUnit)
   }
   return [...members].sort()
 }
 
-/** All relations of the unit's application, by id. `known` limits them to those that the agent has heard of. */
-export function relationContexts(
-  holder: ModelHolder,
-  unit: string,
-  hook: Hook,
-  known: ReadonlySet<number> | null,
-): ReadonlyMap<number, RelationContext> {
-  const contexts = holder.model.relations.flatMap((relation) => {
-    const side = relationSide(relation, applicationOf(unit))
-    return side && (known === null || known.has(relation.id)) ? [new RelationContext(holder, unit, relation, side, hook)] : []
+/** Who looks at relations, during which hook. */
+export interface RelationViewer {
+  readonly holder: ModelHolder
+  readonly unit: string
+  readonly hook: Hook
+  /** The relations that the agent has heard of, with the units that joined; null: all of them, with everybody in scope. */
+  readonly known: ReadonlyMap<number, readonly string[]> | null
+}
+
+/** The relations of the unit's application, by id. */
+export function relationContexts(viewer: RelationViewer): ReadonlyMap<number, RelationContext> {
+  const contexts = viewer.holder.model.relations.flatMap((relation) => {
+    const side = relationSide(relation, applicationOf(viewer.unit))
+    return side && (viewer.known === null || viewer.known.has(relation.id)) ? [new RelationContext(viewer, relation, side)] : []
   })
   return new Map(contexts.map((context) => [context.relation.id, context]))
 }

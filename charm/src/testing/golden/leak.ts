@@ -5,13 +5,16 @@ function formsOf(secret: string): readonly string[] {
   return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64'), JSON.stringify(secret).slice(1, -1)]
 }
 
+/** What a hook let out. */
+export type Leaky = Pick<Outcome, 'log' | 'trace' | 'unitStatusHistory' | 'appStatusHistory' | 'stdout' | 'stderr'>
+
 /**
  * Where credentials of a state came out: log lines, statuses, arguments of hook tools, standard output and error.
  *
  * @example
  * findLeaks(outcome, ['pw-1'])   // ['the log says "pw-1"']
  */
-export function findLeaks(outcome: Outcome, secrets: readonly string[]): string[] {
+export function findLeaks(outcome: Leaky, secrets: readonly string[]): string[] {
   const places: readonly (readonly [string, readonly string[]])[] = [
     ['the log', outcome.log.map(({ message }) => message)],
     ['a status', [...outcome.unitStatusHistory, ...outcome.appStatusHistory].map(({ message }) => message)],

@@ -55,9 +55,13 @@ export interface CloudSpec {
   readonly isControllerCloud: boolean
 }
 
+/** Whether something is there to stay. */
+export type Life = 'alive' | 'dying'
+
 /** An application of the model. */
 export interface Application {
   readonly name: string
+  readonly life: Life
   /** The leader's unit name; null while there is none. */
   readonly leader: string | null
   /** `juju trust`. */
@@ -72,6 +76,7 @@ export interface Application {
 /** A unit of an application. */
 export interface Unit {
   readonly name: string
+  readonly life: Life
   readonly application: string
   readonly status: Status
   readonly workloadVersion: string
@@ -115,13 +120,14 @@ export function applicationOf(unit: string): string {
 
 /** A new application with nothing set. */
 export function newApplication(name: string, given: Partial<Application> = {}): Application {
-  return { name, leader: null, trusted: false, config: {}, status: unset, leaderSettings: {}, resources: {}, ...given }
+  return { name, life: 'alive', leader: null, trusted: false, config: {}, status: unset, leaderSettings: {}, resources: {}, ...given }
 }
 
 /** A new unit with nothing set. */
 export function newUnit(name: string, given: Partial<Unit> = {}): Unit {
   return {
     name,
+    life: 'alive',
     application: applicationOf(name),
     status: unset,
     workloadVersion: '',

@@ -1,4 +1,4 @@
-import type { Bag } from './model.ts'
+import type { Bag, Life } from './model.ts'
 
 /** One side of a relation. */
 export interface RelationEnd {
@@ -14,7 +14,7 @@ export interface Relation {
   readonly id: number
   readonly interface: string
   readonly ends: readonly RelationEnd[]
-  readonly life: 'alive' | 'dying'
+  readonly life: Life
   readonly suspended: boolean
   /** Units that entered the relation's scope and did not leave it. */
   readonly units: readonly string[]

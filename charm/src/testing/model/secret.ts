@@ -68,13 +68,13 @@ export function isSecretId(text: string): boolean {
 }
 
 /**
- * A new secret id.
+ * A new secret id, of 12 random bytes unless others are given.
  *
  * @example
  * isSecretId(newSecretId())   // true
  */
-export function newSecretId(): string {
-  const bits = [...randomBytes(12)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+export function newSecretId(bytes: Uint8Array = randomBytes(12)): string {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   return (
     `${bits}0000`
       .match(/.{5}/g)

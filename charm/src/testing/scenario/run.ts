@@ -16,7 +16,6 @@ import type { TraceEntry } from './trace.ts'
 
 /** The world in which a charm runs for one hook. */
 export interface HookWorld {
-  readonly state: State
   readonly context: HookContext
   /** Runs a hook tool and puts it on the trace. */
   readonly runTool: (input: ToolInput) => ToolAnswer
@@ -107,7 +106,7 @@ export async function runScenario(
   const trace: TraceEntry[] = []
   const pebbles = new Map(state.containers.filter(({ canConnect }) => canConnect).map((each) => [each.name, newPebble(each, clock)]))
   const kubernetes = state.kubernetes ? new FakeKubernetes(state.kubernetes) : null
-  const world: HookWorld = { state, context, pebbles, kubernetes, trace, runTool: traced(context, trace, options.intercept) }
+  const world: HookWorld = { context, pebbles, kubernetes, trace, runTool: tracedTools(context, trace, options.intercept) }
   const exit = await charm.run(world)
   const ended = endHook(context, exit.exit, (commit) => {
     const { model, refusal } = applyCommit(holder.model, commit)
@@ -131,7 +130,8 @@ function newPebble({ layers, serviceStatuses, files, checks, replanError, bootId
   return new FakePebble({ layers, serviceStatuses, files, clock, ...optional })
 }
 
-function traced(context: HookContext, trace: TraceEntry[], intercept: ScenarioOptions['intercept']): HookWorld['runTool'] {
+/** Runs hook tools and writes down each call. */
+export function tracedTools(context: HookContext, trace: TraceEntry[], intercept: ScenarioOptions['intercept']): HookWorld['runTool'] {
   let calls = 0
   return (input) => {
     const { tool, args } = input

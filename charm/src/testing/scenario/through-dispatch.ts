@@ -95,7 +95,7 @@ async function serveCluster(world: HookWorld, stack: AsyncDisposableStack, folde
   const account = join(folder, 'serviceaccount')
   await mkdir(account)
   await writeFile(join(account, 'token'), 'fake-token')
-  await writeFile(join(account, 'namespace'), world.state.model.name)
+  await writeFile(join(account, 'namespace'), world.context.model.name)
   return { CHARM_KUBERNETES_URL: server.url, CHARM_SERVICE_ACCOUNT_DIR: account }
 }
 
