@@ -14,7 +14,7 @@ export const storeRooms: Readonly<Record<string, readonly string[]>> = {
   online: ['errors', 'postgres', 'definition'],
   transform: ['errors', 'definition'],
   retrieve: ['errors', 'definition', 'registry', 'message', 'offline', 'online', 'transform'],
-  apply: ['errors', 'definition', 'registry', 'message', 'online'],
+  apply: ['errors', 'definition', 'registry', 'message', 'offline', 'online', 'retrieve'],
   materialize: ['errors', 'definition', 'registry', 'message', 'offline', 'online', 'transform', 'retrieve'],
 }
 
