@@ -1,0 +1,1 @@
+export { charm } from './charm.ts'
