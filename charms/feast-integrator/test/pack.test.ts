@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { inflateRawSync } from 'node:zlib'
 
-import { newState, runScenario, throughDispatch } from '@charmed-feast/charm/testing'
+import { countCalls, newState, runScenario, throughDispatch } from '@charmed-feast/charm/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
 import { packCharm, sizeLimit } from '../../pack.ts'
 import { metadata } from '../src/metadata.ts'
-import { published, reference, settle } from './reference.ts'
+import { database, published, reference, referenceWith, settle } from './reference.ts'
 
 /** Reads an archive by its central directory, as Juju does; an oracle that knows nothing of the writer. */
 const readZip = (zip: Buffer): ReadonlyMap<string, { readonly mode: number; readonly content: Buffer }> => {
@@ -27,6 +27,13 @@ const readZip = (zip: Buffer): ReadonlyMap<string, { readonly mode: number; read
   }
   return files
 }
+
+// The peak of this program's own memory: maxRSS would be that of whoever started it, when that was more.
+const meterProgram = `process.on('exit', () => {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage()
+  const [, kibibytes] = /^VmHWM:\\s+(\\d+)/m.exec(require('node:fs').readFileSync('/proc/self/status', 'utf8'))
+  process.stdout.write(JSON.stringify({ milliseconds: (userCPUTime + systemCPUTime) / 1000, mebibytes: kibibytes / 1024 }))
+})`
 
 let folder = ''
 let archive = { path: '', bytes: 0 }
@@ -55,8 +62,10 @@ describe('a packed charm', () => {
   })
 
   test('has what Juju looks for, with the permissions that Juju does not mend', () => {
-    const modes = Object.fromEntries([...files].map(([name, { mode }]) => [name, mode.toString(8)]))
-    expect(modes).toEqual({
+    const modes = [...files].map(([name, { mode }]) => [name, mode.toString(8)] as const)
+    const chunks = modes.filter(([name]) => name.startsWith('chunk/'))
+    expect(chunks.every(([name, mode]) => name.endsWith('.mjs') && mode === '100644')).toBe(true)
+    expect(Object.fromEntries(modes.filter((each) => !chunks.includes(each)))).toEqual({
       'metadata.yaml': '100644',
       'config.yaml': '100644',
       'actions.yaml': '100644',
@@ -91,6 +100,29 @@ describe('a packed charm', () => {
     const charm = throughDispatch({ metadata, charmDir: charmDir(), path: '/nonexistent' })
     const { state } = await runScenario(charm, newState({ app: 'feast-integrator' }), { name: 'install' })
     expect(state.unitStatus).toEqual({ name: 'blocked', message: '[offline-store] Please add the missing relation: offline-store' })
+  })
+
+  test('connects to databases: what only actions need is in it too', async () => {
+    const charm = throughDispatch({ metadata, charmDir: charmDir(), path: '/nonexistent', actions: ['check'] })
+    const nobody = referenceWith(
+      ['offline-store', 'online-store', 'registry'].map((name, id) => database(id + 1, name, { endpoints: '127.0.0.1:1' })),
+    )
+    const { action } = await runScenario(charm, nobody, { name: 'action', action: { name: 'check', params: {} } })
+    expect(action?.results).toMatchObject({ registry: { outcome: 'failed', code: 'ECONNREFUSED' } })
+  })
+
+  test('costs at most 250 ms of processor and 100 MiB in an idle hook, without the tools', async () => {
+    const meter = join(folder, 'meter.cjs')
+    await writeFile(meter, meterProgram)
+    const env = { NODE_OPTIONS: `--require ${meter}` }
+    const charm = throughDispatch({ metadata, charmDir: charmDir(), path: '/nonexistent', env })
+    const { stdout, trace, failure } = await runScenario(charm, await settle(reference()), { name: 'update-status' })
+    const { milliseconds, mebibytes } = JSON.parse(stdout)
+    process.stdout.write(`idle hook: ${Math.round(milliseconds)} ms, ${Math.round(mebibytes)} MiB\n`)
+    expect(failure).toBeNull()
+    expect(countCalls(trace)).toMatchObject({ logs: 0 })
+    expect(milliseconds).toBeLessThan(250)
+    expect(mebibytes).toBeLessThan(100)
   })
 
   test('needs no library that its base has not', async () => {
