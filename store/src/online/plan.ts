@@ -2,9 +2,9 @@ import type { AnyStoredView } from '../definition/definition.ts'
 import { dummyJoinKey } from '../definition/entity.ts'
 import { type ValueDecoder, valueDecoder } from '../definition/value.ts'
 import { string, type ValueType } from '../definition/value-type.ts'
-import type { StoredFeature } from '../retrieve/asked.ts'
 import { type ByteIndex, byteIndex } from './byte-index.ts'
 import { type EntityKeyEncoder, type EntityKeyVersion, entityKeyEncoder, type JoinKey } from './entity-key.ts'
+import type { StoredFeature } from './stored-feature.ts'
 import type { OnlineTable } from './table.ts'
 
 /** One way of making keys out of rows: views with the same join keys under the same row columns share it. */

@@ -8,15 +8,7 @@ import type { ValueType } from '../definition/value-type.ts'
 import { allowed, storeError } from '../errors.ts'
 import type { Catalog } from '../message/catalog.ts'
 import type { ProjectedView } from '../message/projection.ts'
-
-/** A stored feature to be read: of which view, by which keys. */
-export interface StoredFeature {
-  readonly view: AnyStoredView
-  /** The view's name in full names: its own, or an alias. */
-  readonly alias: string
-  readonly joinKeyMap: Readonly<Record<string, string>>
-  readonly field: Field
-}
+import type { StoredFeature } from '../online/stored-feature.ts'
 
 /** An on-demand view to be computed, with where each of its inputs comes from. */
 export interface OnDemandStep {
