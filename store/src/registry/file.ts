@@ -101,11 +101,13 @@ export const openFileRegistry = (path: string, options: FileRegistryOptions = {}
       return versionsOf(await readRegistryFile(path), project).filter((version) => version.view === view)
     },
 
-    apply: (request, { now }) =>
+    apply: (request, { now, check }) =>
       locked(async () => {
         const registry = await readRegistryFile(path)
         const { project } = request
-        const set = changeSet(request, { objects: objectsIn(registry, project), versions: versionsOf(registry, project), now })
+        const objects = objectsIn(registry, project)
+        check?.(objects)
+        const set = changeSet(request, { objects, versions: versionsOf(registry, project), now })
         if (set.create.length + set.update.length + set.remove.length + set.versions.length === 0) return []
         writeSet(registry, project, set)
         await writeRegistryFile(path, registry, now)

@@ -1,13 +1,19 @@
 import type { Difference } from './change-set.ts'
 import type { ViewVersion } from './history.ts'
 import type { KindMessages, KindName } from './kind.ts'
-import type { ObjectId, RegistryObject } from './object.ts'
+import type { ObjectId, RegistryObject, StoredObject } from './object.ts'
 import type { RegistryRequest } from './request.ts'
 import type { RegistrySnapshot } from './snapshot.ts'
 
 /** The time of a write, UTC microseconds: a registry reads no clock. */
 export interface WriteOptions {
   readonly now: bigint
+}
+
+/** What an apply may say besides. */
+export interface ApplyOptions extends WriteOptions {
+  /** Looks at all that is stored of the project, while nobody else can write it; what it throws stops the apply, and nothing is written. */
+  readonly check?: (stored: readonly StoredObject[]) => void
 }
 
 /** Changes a message in place. */
@@ -31,7 +37,7 @@ export interface Registry {
    *
    * @throws STORE_REGISTRY_OBJECT_INVALID, STORE_REGISTRY_VERSION_PINNED, STORE_REGISTRY_SCHEMA_MISSING, STORE_REGISTRY_CONFLICT
    */
-  apply(request: RegistryRequest, options: WriteOptions): Promise<readonly Difference[]>
+  apply(request: RegistryRequest, options: ApplyOptions): Promise<readonly Difference[]>
   /**
    * Changes one object where it is, beside its definition: a new interval, a switch. Resolves to whether that changed anything.
    *

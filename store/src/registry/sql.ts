@@ -105,10 +105,11 @@ export const openSqlRegistry = (database: RegistryDatabase, options: SqlRegistry
     versions: (project, view) =>
       reading(async (missing) => (missing.includes('feature_view_version_history') ? [] : readVersions(database, project, view))),
 
-    apply: (request: RegistryRequest, { now }): Promise<readonly Difference[]> =>
+    apply: (request: RegistryRequest, { now, check }): Promise<readonly Difference[]> =>
       writing(request.project, async (sql) => {
         await present(sql, await missingTables(sql))
         const objects = await lockObjects(sql, request.project)
+        check?.(objects)
         const set = changeSet(request, { objects, versions: await readVersions(sql, request.project), now })
         if (set.create.length + set.update.length + set.remove.length + set.versions.length === 0) return []
         await writeChangeSet(sql, request.project, set)
