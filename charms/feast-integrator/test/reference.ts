@@ -101,7 +101,8 @@ export const change = (state: State, endpoint: string, with_: Partial<RelationSt
 })
 
 /** What readers see of an application: everything that goes out. */
-export const published = (state: State): unknown => readers.map(({ endpoint }) => relationOf(state, endpoint).localAppData)
+export const published = (state: State): readonly Readonly<Record<string, string>>[] =>
+  readers.map(({ endpoint }) => relationOf(state, endpoint).localAppData)
 
 /** The manifests in a databag, or in the secret it names. */
 export const manifestsOf = (state: State, endpoint = 'secrets'): readonly Readonly<Record<string, never>>[] => {
