@@ -1,0 +1,51 @@
+import { inProcess } from '@charmed-feast/charm/testing'
+import { charm as feastIntegrator } from '@charmed-feast/feast-integrator-charm'
+import { charm as feastUi } from '@charmed-feast/feast-ui-charm'
+
+import type { Charms, Deployment } from './model/application.ts'
+import type { LocalModel } from './model/local-model.ts'
+import { postgresqlCharm } from './postgresql/charm.ts'
+import type { DatabaseServer } from './postgresql/server.ts'
+
+/**
+ * The charms of Charmed Feast, run in this process, with databases on one server.
+ *
+ * @example
+ * const model = openLocalModel({ charms: feastCharms(embeddedServer(postgres)), file: '.state/model.json' })
+ */
+export const feastCharms = (server: DatabaseServer): Charms => ({
+  postgresql: inProcess(postgresqlCharm(server)),
+  'feast-integrator': inProcess(feastIntegrator),
+  'feast-ui': inProcess(feastUi),
+})
+
+/** The three databases; each is an application, and the name of the endpoint that asks for it. */
+const databases = ['offline-store', 'online-store', 'registry'] as const
+
+const applications: readonly Deployment[] = [
+  ...databases.map((application) => ({ application, charm: 'postgresql' })),
+  { application: 'feast-integrator', charm: 'feast-integrator', config: { 'entity-key-serialization-version': 3 } },
+  { application: 'feast-ui', charm: 'feast-ui' },
+]
+
+const relations: readonly (readonly [string, string])[] = [
+  ...databases.map((name) => [`feast-integrator:${name}`, `${name}:database`] as const),
+  ['feast-ui:feast-configuration', 'feast-integrator:feast-configuration'],
+]
+
+const areRelated = (model: LocalModel, ends: readonly string[]): boolean =>
+  model.model.relations.some((relation) =>
+    ends.every((name) => relation.ends.some(({ application, endpoint }) => name === `${application}:${endpoint}`)),
+  )
+
+/**
+ * Deploys Charmed Feast: what is there already stays as it is. Hooks run when the model settles.
+ *
+ * @example
+ * deployFeast(model)
+ * await model.settle()
+ */
+export const deployFeast = (model: LocalModel): void => {
+  for (const each of applications) if (model.model.applications[each.application] === undefined) model.deploy(each)
+  for (const ends of relations) if (!areRelated(model, ends)) model.integrate(...ends)
+}
