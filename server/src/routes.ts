@@ -11,11 +11,14 @@ import { objectRoutes } from './object/object-routes.ts'
 import { projectRoutes } from './object/project-routes.ts'
 import type { AnyRoute } from './route.ts'
 import { runRoutes } from './run/run-routes.ts'
+import { startRoutes } from './run/start-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
 import { statusRoutes } from './status/status-routes.ts'
 import { historicalRoute } from './value/historical.ts'
 import { onlineRoutes } from './value/online.ts'
 import { previewRoute } from './value/preview.ts'
+import { feastWriteRoutes } from './write/feast-writes.ts'
+import { writeRoutes } from './write/write-routes.ts'
 
 /**
  * Every route of the API, below `/api/v1`: Feast 0.67's REST registry server, then what our pages need beyond it.
@@ -38,4 +41,7 @@ export const routes: readonly AnyRoute[] = [
   previewRoute,
   ...onlineRoutes,
   historicalRoute,
+  ...startRoutes,
+  ...writeRoutes,
+  ...feastWriteRoutes,
 ]

@@ -29,6 +29,8 @@ export interface Fixture extends AsyncDisposable {
   readonly store: Store
   readonly folder: string
   readonly password: string
+  /** What servers said went wrong behind answers. */
+  readonly reported: readonly unknown[]
   /** A statement on the database of the fixture. */
   sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
   /** A second server on the same stores. */
@@ -104,8 +106,17 @@ export const openFixture = async (options: Partial<ServerOptions> = {}, applied:
   await store.apply(applied)
   const config = await loadConfig({ repoPath: folder, environment: {} })
   const servers: Server[] = []
+  const reported: unknown[] = []
   const another = async (more: Partial<ServerOptions> = {}): Promise<Server> => {
-    const server = await startServer({ store, config, port: 0, now: () => noon, ...options, ...more })
+    const server = await startServer({
+      store,
+      config,
+      port: 0,
+      now: () => noon,
+      report: (error) => reported.push(error),
+      ...options,
+      ...more,
+    })
     servers.push(server)
     return server
   }
@@ -116,6 +127,7 @@ export const openFixture = async (options: Partial<ServerOptions> = {}, applied:
     store,
     folder,
     password,
+    reported,
     another,
     get,
     sql: async (text, values = []) => (await client.query(text, [...values])).rows,

@@ -5,7 +5,10 @@ let fixture: Fixture
 beforeAll(async () => {
   fixture = await openFixture()
 })
-afterAll(() => fixture[Symbol.asyncDispose]())
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]()
+  expect(fixture.reported).toEqual([])
+})
 
 const names = (list: unknown): readonly string[] =>
   (list as readonly { readonly name?: string; readonly spec?: { readonly name: string } }[]).map(

@@ -7,7 +7,10 @@ beforeAll(async () => {
   fixture = await openFixture({ openings: { data: true } })
   await fixture.store.materialize({ start: new Date('2025-11-20'), end: new Date('2025-11-24T13:00:00Z'), views: ['stats'] })
 })
-afterAll(() => fixture[Symbol.asyncDispose]())
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]()
+  expect(fixture.reported).toEqual([])
+})
 
 const post = async (path: string, body: unknown) => {
   const response = await fixture.send('POST', `/api/v1/${path}`, body)

@@ -5,11 +5,11 @@ import { type Kind, type KindMessages, type KindName, kinds } from '../registry/
 import type { RegistryObject } from '../registry/object.ts'
 
 /** A message of a kind from Feast's proto JSON. @throws STORE_DEFINITION_INVALID for what is no such message */
-export const messageOfJson = <Name extends KindName>(kind: Name, json: JsonValue, name: string): KindMessages[Name] => {
+export const messageOfJson = <Name extends KindName>(kind: Name, json: object, name: string): KindMessages[Name] => {
   const { schema, words }: Kind = kinds[kind]
   try {
-    // The schema of a kind makes the messages of that kind.
-    return fromJson(schema, json) as KindMessages[Name]
+    // What is no JSON of the kind is refused here; the schema of a kind makes the messages of that kind.
+    return fromJson(schema, json as JsonValue) as KindMessages[Name]
   } catch (cause) {
     throw storeError('STORE_DEFINITION_INVALID', [words, name, cause instanceof Error ? cause.message : String(cause)], { cause })
   }
@@ -80,10 +80,10 @@ const keepUnknown = (before: ReflectMessage, after: ReflectMessage): void => {
  * @example
  * patchedMessage(object, { spec: { description: 'Offers that became rides' } })
  */
-export const patchedMessage = <Name extends KindName>(object: RegistryObject<Name>, patch: JsonValue): KindMessages[Name] => {
+export const patchedMessage = <Name extends KindName>(object: RegistryObject<Name>, patch: object): KindMessages[Name] => {
   const { schema }: Kind = kinds[object.kind]
   const before = fromBinary(schema, object.bytes)
-  const after = messageOfJson(object.kind, mergePatch(toJson(schema, before), patch), object.name)
+  const after = messageOfJson(object.kind, mergePatch(toJson(schema, before), patch as JsonValue) as object, object.name)
   keepUnknown(reflect(schema, before), reflect(schema as Kind['schema'], after))
   return after
 }

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto'
+import {
+  catalogOf,
+  type Difference,
+  decodeObject,
+  definitionOf,
+  hasOnlineTable,
+  headOf,
+  type RegistryMessage,
+  type RegistryRequest,
+  type StoredObject,
+} from '@charmed-feast/store'
+import type { Caller } from '../decision.ts'
+import { serverError } from '../errors.ts'
+import type { JsonObject } from '../json.ts'
+import { kindWord } from '../object/kind-word.ts'
+import type { RegistryIndex } from '../registry/registry-index.ts'
+import type { Rooms } from '../route.ts'
+import { isoOf } from '../time.ts'
+
+/** An apply that was done here, to be told and to be undone. */
+export interface Applied {
+  readonly id: string
+  readonly project: string
+  readonly version: string
+  /** Microseconds since 1970 (UTC). */
+  readonly at: bigint
+  readonly user: string | null
+  readonly differences: readonly Difference[]
+  /** The objects as they were before. */
+  readonly before: readonly StoredObject[]
+}
+
+/** How many applies are kept for undoing. */
+const kept = 100
+const done: Applied[] = []
+
+/** The applies that this process did, newest first. */
+export const appliedHere = (project: string): readonly Applied[] => done.filter((each) => each.project === project)
+
+/** The request that takes an apply back. @throws SERVER_RECORD_NOT_FOUND */
+export const undoRequest = (id: string, project: string): RegistryRequest => {
+  const applied = done.find((each) => each.id === id && each.project === project)
+  if (applied === undefined) throw serverError('SERVER_RECORD_NOT_FOUND', ['Apply', id])
+  const remove = applied.differences.flatMap(({ action, kind, name }) =>
+    action === 'create' && kind !== 'project' ? [{ kind, name }] : [],
+  )
+  return { project, objects: applied.before.map((object) => decodeObject(object)), remove }
+}
+
+const bytesByName = (objects: readonly StoredObject[]) => new Map(objects.map((object) => [`${object.kind}\0${object.name}`, object.bytes]))
+
+/** Whether a project is stored byte for byte as an index has it. */
+const isSame = (index: RegistryIndex, project: string, stored: readonly StoredObject[]): boolean => {
+  const now = bytesByName(stored)
+  let count = 0
+  for (const kind of new Set(stored.map((object) => object.kind))) {
+    for (const { name, bytes } of index.snapshot.list(kind, project)) {
+      const found = now.get(`${kind}\0${name}`)
+      if (found === undefined || Buffer.compare(found, bytes) !== 0) return false
+      count++
+    }
+  }
+  return count === now.size
+}
+
+const moved = (given: string, now: string): Error =>
+  serverError('SERVER_VERSION_MOVED', [given, now], { members: { registry_version: now } })
+
+/** The version that a client means: `If-Match: "1448bd9347ba7312"`, or with the tick that timed answers have. */
+export const versionIn = (header: string | readonly string[] | undefined): string | undefined => {
+  const text = typeof header === 'string' ? header : header?.[0]
+  return text === undefined ? undefined : /^(?:W\/)?"?([0-9a-f]+)/.exec(text.trim())?.[1]
+}
+
+const checkVersion = async (rooms: Rooms, wanted: string): Promise<RegistryIndex> => {
+  const index = await rooms.feed.refresh()
+  if (index.version !== wanted) throw moved(wanted, index.version)
+  return index
+}
+
+/** Tables are made before the registry speaks of them, and dropped after it has ceased to. */
+const makeTables = async ({ store, config }: Rooms, index: RegistryIndex, request: RegistryRequest): Promise<void> => {
+  if (config.onlineStore === null || request.project !== store.project) return
+  const { entity } = catalogOf(index.snapshot, request.project)
+  const views = request.objects.flatMap((message) => {
+    const kind = viewKind(message)
+    const view = kind === undefined ? undefined : definitionOf(kind, message as never, entity)
+    return view !== undefined && 'fields' in view && 'online' in view && hasOnlineTable(view as never)
+      ? [{ name: view.name, fields: view.fields }]
+      : []
+  })
+  if (views.length > 0) await store.online.createTables(views)
+}
+
+const viewKind = ({ $typeName }: RegistryMessage) => {
+  if ($typeName === 'feast.core.FeatureView') return 'feature-view'
+  if ($typeName === 'feast.core.StreamFeatureView') return 'stream-feature-view'
+  return $typeName === 'feast.core.LabelView' ? 'label-view' : undefined
+}
+
+/**
+ * Writes a request, wholly or not at all. With a version nothing is written unless the registry still is what it was then: that is
+ * looked at again within the transaction, so that an apply of Python's in between is not lost either.
+ *
+ * @throws SERVER_VERSION_MOVED
+ */
+export const applyRequest = async (
+  rooms: Rooms,
+  request: RegistryRequest,
+  { caller, version }: { readonly caller: Caller; readonly version: string | undefined },
+): Promise<Applied> => {
+  const index = version === undefined ? await rooms.feed.refresh() : await checkVersion(rooms, version)
+  await makeTables(rooms, index, request)
+  const before: StoredObject[] = []
+  const names = new Set([...request.objects.map((message) => nameIn(message)), ...(request.remove ?? []).map(({ name }) => name)])
+  const differences = await rooms.store.registry.apply(request, {
+    now: rooms.now(),
+    check: (stored) => {
+      if (version !== undefined && !isSame(index, request.project, stored)) throw moved(version, 'another')
+      before.push(...stored.filter(({ name }) => names.has(name)))
+    },
+  })
+  await dropTables(rooms, index, request.project, differences)
+  const after = await rooms.feed.refresh()
+  const changed = new Set(differences.filter(({ action }) => action !== 'create').map(({ kind, name }) => `${kind}\0${name}`))
+  const applied: Applied = {
+    ...{ id: randomUUID(), project: request.project, version: after.version, at: rooms.now(), user: caller.user, differences },
+    before: before.filter(({ kind, name }) => changed.has(`${kind}\0${name}`)),
+  }
+  if (differences.length > 0) done.unshift(applied)
+  done.splice(kept)
+  return applied
+}
+
+const nameIn = (message: RegistryMessage): string => headOf(message).name
+
+const dropTables = async (
+  { store, config }: Rooms,
+  index: RegistryIndex,
+  project: string,
+  differences: readonly Difference[],
+): Promise<void> => {
+  if (config.onlineStore === null || project !== store.project) return
+  const catalog = catalogOf(index.snapshot, project)
+  const views = differences.flatMap(({ action, kind, name }) => {
+    const view = action === 'delete' && kind.endsWith('-view') ? catalog.view(name) : undefined
+    return view !== undefined && hasOnlineTable(view) ? [name] : []
+  })
+  if (views.length > 0) await store.online.dropTables(views)
+}
+
+/** An apply as the list of changes shows it. */
+export const appliedJson = ({ version, at, user, differences }: Applied): JsonObject => ({
+  version,
+  at: isoOf(at),
+  user,
+  objects: differences.map(({ action, kind, name }) => ({ action, kind: kindWord(kind), name })),
+})
