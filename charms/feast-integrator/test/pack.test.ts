@@ -9,7 +9,8 @@ import { countCalls, newState, runScenario, throughDispatch } from '@charmed-fea
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
-import { packCharm, sizeLimit } from '../../pack.ts'
+import { charmEntries, packCharm, sizeLimit } from '../../pack.ts'
+import { writeZip } from '../../zip.ts'
 import { metadata } from '../src/metadata.ts'
 import { database, published, reference, referenceWith, settle } from './reference.ts'
 
@@ -84,9 +85,11 @@ describe('a packed charm', () => {
   })
 
   test('is the same archive when it is packed again', async () => {
-    const again = await packCharm('feast-integrator', { architecture: 'amd64', out: join(folder, 'again') })
-    expect((await readFile(again.path)).equals(await readFile(archive.path))).toBe(true)
-  }, 120_000)
+    // All but Node, which alone takes ten seconds.
+    const pack = async (): Promise<Buffer> =>
+      writeZip((await charmEntries('feast-integrator', 'amd64')).filter(({ name }) => name !== 'node'))
+    expect((await pack()).equals(await pack())).toBe(true)
+  })
 
   test('runs with nothing else on PATH, and no HOME', async () => {
     const charm = throughDispatch({ metadata, charmDir: charmDir(), path: '/nonexistent' })
