@@ -51,18 +51,35 @@ const builtFrom = ({ name }: ValueType): ((value: unknown) => unknown) => {
   return (value) => (typeof value === 'object' && value !== null && !(value instanceof Uint8Array) ? JSON.stringify(value, plain) : value)
 }
 
-/** Arrow's timestamp builder takes milliseconds; values that are microseconds already go in as 64-bit integers. */
+/** What is built in place of a type: Arrow's builder of timestamps takes milliseconds, and ours are microseconds. */
+const standIn = (arrow: Library, type: Arrow.DataType): Arrow.DataType => {
+  if (type instanceof arrow.Timestamp) return new arrow.Int64()
+  if (!(type instanceof arrow.List)) return type
+  const [item] = type.children
+  return item === undefined ? type : new arrow.List(new arrow.Field('item', standIn(arrow, item.type), true))
+}
+
+/** Data of a stand-in as data of the type itself: the bytes are the same. */
+const retyped = (arrow: Library, data: Arrow.Data, type: Arrow.DataType): Arrow.Data => {
+  if (!(type instanceof arrow.List)) return data.clone(type)
+  const [item] = type.children
+  const children = data.children.map((child) => (item === undefined ? child : retyped(arrow, child, item.type)))
+  return data.clone(type, data.offset, data.length, data.nullCount, data.buffers, children)
+}
+
 const vectorOf = (arrow: Library, { type, values }: Column): Arrow.Vector => {
   const target = typeOf(arrow, type)
-  if (values instanceof BigInt64Array || (values instanceof Float64Array && target instanceof arrow.Float64))
-    return arrow.makeVector(arrow.makeData({ type: target, length: values.length, data: values } as Parameters<Library['makeData']>[0]))
+  const built = standIn(arrow, target)
+  const typed = values instanceof BigInt64Array ? arrow.Int64 : values instanceof Float64Array ? arrow.Float64 : undefined
   const build = builtFrom(type)
-  const items = Array.from(values, (value) => (value === null || value === undefined ? null : build(value)))
-  if (!(target instanceof arrow.Timestamp)) return arrow.vectorFromArray(items, target)
-  const built = arrow.vectorFromArray(items, new arrow.Int64())
-  return new arrow.Vector(
-    built.data.map((data) => arrow.makeData({ ...data, type: target, data: data.values, nullBitmap: data.nullBitmap } as never)),
-  )
+  const vector =
+    typed !== undefined && built instanceof typed
+      ? arrow.makeVector(values as BigInt64Array | Float64Array)
+      : arrow.vectorFromArray(
+          Array.from(values, (value) => (value === null || value === undefined ? null : build(value))),
+          built,
+        )
+  return new arrow.Vector(vector.data.map((data) => retyped(arrow, data, target)))
 }
 
 /**

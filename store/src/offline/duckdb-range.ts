@@ -1,11 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { describeFile, fileColumn, fileSourceOf, fileSql, fileTime, fileWindow } from './duckdb-file.ts'
 import { duckdbName } from './duckdb-instance.ts'
-import { keyKindOf } from './key-encoder.ts'
 import type { JoinKey, RangeRequest, ViewRequest } from './offline.ts'
-import { momentColumn, rangeKeys } from './range.ts'
-
-const keyTypes = { long: 'BIGINT', text: 'VARCHAR', bytes: 'BLOB' } as const
+import { momentColumn, rangeKeys, rangeKeyType } from './range.ts'
 
 const momentsOf = async (
   connection: DuckDBConnection,
@@ -19,7 +16,7 @@ const momentsOf = async (
   const columns = keys.map((key) => {
     const own = view.joinKeys.find(({ rowColumn }) => rowColumn === key.rowColumn)
     const value = own === undefined ? 'NULL' : fileSql(fileColumn(table, own.key, 'a join key'))
-    return `${value}::${keyTypes[keyKindOf(key.type, '')]} AS ${duckdbName(key.rowColumn)}`
+    return `${value}::${rangeKeyType(key.type, 'duckdb')} AS ${duckdbName(key.rowColumn)}`
   })
   const selected = [`make_timestamptz(epoch_us(${fileSql(time)})) AS ${duckdbName(momentColumn)}`, ...columns]
   return `SELECT ${selected.join(', ')} FROM ${table.from} WHERE ${fileWindow(time, request.start, request.end)}`

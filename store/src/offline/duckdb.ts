@@ -30,7 +30,7 @@ import type {
 } from './offline.ts'
 import { collectRows, copyInto } from './parquet.ts'
 import { type OpenSession, pointInTimeOf } from './point-in-time.ts'
-import { checkRange, momentColumn } from './range.ts'
+import { checkRange, momentColumn, rangeHeader } from './range.ts'
 import { streamed } from './stream.ts'
 
 /** Where files are, and what DuckDB may take. */
@@ -74,7 +74,8 @@ class DuckdbOfflineStore implements OfflineStore {
       const sql = await this.#runtime.connection((connection) => momentsOfFiles(connection, this.#folder, request))
       await this.#open(request, () => this.#relation(`(${sql}) AS q`, signal))(signal, work)
     }
-    return pointInTimeOf(open, { ...rest, entityRows: { sql: '' }, eventTimestampColumn: momentColumn })
+    const retrieval = pointInTimeOf(open, { ...rest, entityRows: { sql: '' }, eventTimestampColumn: momentColumn })
+    return { ...retrieval, header: async () => rangeHeader(request) }
   }
 
   pullLatest(request: PullRequest): AsyncIterable<SourceBatch> {

@@ -27,10 +27,20 @@ export interface EntityChunk extends Batch {
 
 const fault = (column: string, why: string): StoreError => storeError('STORE_ENTITY_ROWS_INVALID', [column, why])
 
+/** Streams that were read. One that starts again each time is not among them. */
+const spent = new WeakSet<object>()
+
+async function* unspent(batches: AsyncIterable<Batch> | Iterable<Batch>): AsyncGenerator<Batch> {
+  if (spent.has(batches))
+    throw fault('', 'their stream was read before, and can be read once; give rows, columns, or an iterable that starts anew')
+  if ('next' in batches) spent.add(batches)
+  yield* batches
+}
+
 async function* batchesOf(rows: EntityRows, readers: EntityReaders): AsyncGenerator<Batch> {
   if ('sql' in rows) yield* readers.sql(rows.sql)
   else if ('path' in rows) yield* readers.file(rows.path)
-  else if ('batches' in rows) yield* rows.batches
+  else if ('batches' in rows) yield* unspent(rows.batches)
   else if ('columns' in rows) {
     const batch = batchOfColumns(rows.columns)
     if ('uneven' in batch) throw fault(batch.uneven, 'it has another length than the first column')

@@ -25,7 +25,7 @@ export interface JoinSession {
 export type OpenSession = (signal: AbortSignal | undefined, work: (session: JoinSession) => Promise<void>) => Promise<void>
 
 /** Entity rows worked on at once: what bounds memory, since each view's source is read once for each chunk. */
-const chunkRows = 1_000_000
+export const chunkRows = 1_000_000
 /** Rows of a batch that is given out. */
 const batchRows = 65_536
 
@@ -87,6 +87,10 @@ const nothing = (view: ViewRequest, probes: Probes): JoinedView => ({
   lanes: view.features.map(() => ({ take: () => undefined, compare: () => 0, read: (rows) => new Array(rows.length).fill(null) })),
 })
 
+/** Entity rows cut to what their columns are told from. */
+const oneRow = (rows: PointInTimeRequest['entityRows']): PointInTimeRequest['entityRows'] =>
+  'sql' in rows ? { sql: `SELECT * FROM (${rows.sql}\n) AS q LIMIT 1` } : rows
+
 /**
  * Makes the retrieval of a point-in-time join over an engine's sessions. Nothing runs before it is read; each reading is one session.
  *
@@ -95,8 +99,8 @@ const nothing = (view: ViewRequest, probes: Probes): JoinedView => ({
 export const pointInTimeOf = (open: OpenSession, request: PointInTimeRequest): Retrieval => {
   const { views, eventTimestampColumn, signal } = request
   const keys = keyColumns(views)
-  const chunks = (session: JoinSession, size: number): AsyncGenerator<EntityChunk> =>
-    readEntityRows(request.entityRows, { eventTimestampColumn, readers: session.readers, size, keys })
+  const chunks = (session: JoinSession, size: number, rows = request.entityRows): AsyncGenerator<EntityChunk> =>
+    readEntityRows(rows, { eventTimestampColumn, readers: session.readers, size, keys })
 
   const work = async (emit: Emit<Batch>, stop: AbortSignal): Promise<void> =>
     open(stop, async (session) => {
@@ -116,10 +120,14 @@ export const pointInTimeOf = (open: OpenSession, request: PointInTimeRequest): R
     })
 
   /** The first chunk, and what is made of it. */
-  const first = async <Result>(size: number, use: (chunk: EntityChunk, session: JoinSession) => Promise<Result>): Promise<Result> => {
+  const first = async <Result>(
+    size: number,
+    use: (chunk: EntityChunk, session: JoinSession) => Promise<Result>,
+    rows = request.entityRows,
+  ): Promise<Result> => {
     const results: Result[] = []
     await open(signal, async (session) => {
-      for await (const chunk of chunks(session, size)) {
+      for await (const chunk of chunks(session, size, rows)) {
         results.push(await use(chunk, session))
         return
       }
@@ -130,7 +138,7 @@ export const pointInTimeOf = (open: OpenSession, request: PointInTimeRequest): R
   }
 
   return {
-    header: () => first(1, async (chunk) => headerOf(chunk, views)),
+    header: () => first(1, async (chunk) => headerOf(chunk, views), oneRow(request.entityRows)),
     batches: () => streamed(work, signal),
     plan: () =>
       first(chunkRows, async (chunk, session) => {

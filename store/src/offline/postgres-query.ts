@@ -79,3 +79,28 @@ export const readQuery = async (client: pg.ClientBase, sql: string, emit: Emit<B
   if (rows > 0 || !given) flush()
   await give()
 }
+
+/** The table that a query's rows wait in until they are joined. */
+const rowsTable = 'pg_temp.charmed_feast_rows'
+
+/**
+ * Reads the rows of a query, in its order, on the connection that they will be joined on: they are kept in a temporary table, and between
+ * two batches the connection is free. `size` rows are read at once.
+ */
+export async function* readOnSession(client: pg.ClientBase, sql: string, size: number): AsyncGenerator<Batch> {
+  await client.query(`DROP TABLE IF EXISTS ${rowsTable}`)
+  await client.query(
+    `CREATE TEMPORARY TABLE charmed_feast_rows ON COMMIT DROP AS SELECT q.*, row_number() OVER () AS charmed_feast_row FROM (${sql}\n) AS q`,
+  )
+  const columns = (await describe(client, `SELECT * FROM ${rowsTable}`)).filter(({ name }) => name !== 'charmed_feast_row')
+  const selected = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
+  for (let from = 0; ; from += size) {
+    const part = `SELECT ${selected} FROM ${rowsTable} WHERE charmed_feast_row > ${from} AND charmed_feast_row <= ${from + size} ORDER BY charmed_feast_row`
+    const batches: Batch[] = []
+    await readQuery(client, part, async (batch) => {
+      batches.push(batch)
+    })
+    if (from > 0 && batches[0]?.rows === 0) return
+    yield* batches
+  }
+}

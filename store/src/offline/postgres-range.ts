@@ -1,19 +1,14 @@
 import type { PostgresSource } from '../definition/source.ts'
 import { quoteIdentifier } from '../postgres/identifier.ts'
-import { keyKindOf } from './key-encoder.ts'
 import type { JoinKey, RangeRequest, ViewRequest } from './offline.ts'
-import { uploadType } from './postgres-join.ts'
 import { columnSql, fromClause, postgresSourceOf, type TableColumn, windowSql } from './postgres-table.ts'
 import { types } from './postgres-value.ts'
-import { momentColumn, rangeKeys } from './range.ts'
+import { momentColumn, rangeKeys, rangeKeyType } from './range.ts'
 
 const momentSql = (column: TableColumn): string => {
   const time = columnSql(column.name)
   return column.type === types.timestamptz ? time : `${time}::timestamp AT TIME ZONE 'UTC'`
 }
-
-/** A key as the type that keys of its kind are uploaded in, so that those of several sources go together. */
-const keyType = (key: JoinKey): string => uploadType(keyKindOf(key.type, ''))
 
 const momentsOf = (
   view: ViewRequest,
@@ -24,7 +19,7 @@ const momentsOf = (
 ): string => {
   const columns = keys.map((key) => {
     const own = view.joinKeys.find(({ rowColumn }) => rowColumn === key.rowColumn)
-    return `${own === undefined ? 'NULL' : columnSql(own.key)}::${keyType(key)} AS ${quoteIdentifier(key.rowColumn)}`
+    return `${own === undefined ? 'NULL' : columnSql(own.key)}::${rangeKeyType(key.type, 'postgres')} AS ${quoteIdentifier(key.rowColumn)}`
   })
   return `SELECT ${[`${momentSql(time)} AS ${quoteIdentifier(momentColumn)}`, ...columns].join(', ')}
 FROM ${fromClause(source)} WHERE ${windowSql(time, request.start, request.end)}`

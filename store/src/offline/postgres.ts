@@ -16,17 +16,17 @@ import type {
   SourceColumn,
   Strategy,
 } from './offline.ts'
-import { type OpenSession, pointInTimeOf } from './point-in-time.ts'
+import { chunkRows, type OpenSession, pointInTimeOf } from './point-in-time.ts'
 import { explainPostgres } from './postgres-explain.ts'
 import { PostgresJoinSession } from './postgres-join-session.ts'
 import { pullAllRows, pullLatestRows } from './postgres-pull.ts'
-import { queryHeader, readQuery } from './postgres-query.ts'
+import { queryHeader, readOnSession, readQuery } from './postgres-query.ts'
 import { momentsSql } from './postgres-range.ts'
 import { storedTypeOf, valueTypeOf } from './postgres-schema.ts'
 import { inSnapshot } from './postgres-snapshot.ts'
 import { describeTable, isTimeColumn, postgresSourceOf, timeColumn } from './postgres-table.ts'
 import { copyBatches } from './postgres-text.ts'
-import { checkRange, momentColumn } from './range.ts'
+import { checkRange, momentColumn, rangeHeader } from './range.ts'
 import { streamed } from './stream.ts'
 
 const tableOf = (storage: DatasetStorage): string => {
@@ -45,7 +45,7 @@ class PostgresOfflineStore implements OfflineStore {
   }
 
   pointInTime(request: PointInTimeRequest): Retrieval {
-    return pointInTimeOf(this.#open(request.strategy ?? 'auto'), request)
+    return pointInTimeOf((signal, work) => this.#session(request.strategy ?? 'auto', signal, work), request)
   }
 
   range(request: RangeRequest): Retrieval {
@@ -59,10 +59,10 @@ class PostgresOfflineStore implements OfflineStore {
         )
         return momentsSql(request, await Promise.all(times))
       })
-      const readers: EntityReaders = { sql: () => this.#query(sql, signal), file: this.#file }
-      await this.#session(request.strategy ?? 'auto', readers, signal, work)
+      await this.#session(request.strategy ?? 'auto', signal, work, sql)
     }
-    return pointInTimeOf(open, { ...rest, entityRows: { sql: '' }, eventTimestampColumn: momentColumn })
+    const retrieval = pointInTimeOf(open, { ...rest, entityRows: { sql: '' }, eventTimestampColumn: momentColumn })
+    return { ...retrieval, header: async () => rangeHeader(request) }
   }
 
   pullLatest(request: PullRequest): AsyncIterable<SourceBatch> {
@@ -135,12 +135,12 @@ class PostgresOfflineStore implements OfflineStore {
     return streamed<Batch>((emit, signal) => inSnapshot(this.#pool, { signal }, (client) => readQuery(client, sql, emit)), outer)
   }
 
-  #open(strategy: Strategy): OpenSession {
-    return (signal, work) => this.#session(strategy, { sql: (sql) => this.#query(sql, signal), file: this.#file }, signal, work)
-  }
-
-  #session(strategy: Strategy, readers: EntityReaders, signal: AbortSignal | undefined, work: Parameters<OpenSession>[1]): Promise<void> {
-    return inSnapshot(this.#pool, { writes: true, signal }, (client) => work(new PostgresJoinSession(client, strategy, readers)))
+  /** `query` stands in for the query of the entity rows. */
+  #session(strategy: Strategy, signal: AbortSignal | undefined, work: Parameters<OpenSession>[1], query?: string): Promise<void> {
+    return inSnapshot(this.#pool, { writes: true, signal }, (client) => {
+      const readers: EntityReaders = { sql: (sql) => readOnSession(client, query ?? sql, chunkRows), file: this.#file }
+      return work(new PostgresJoinSession(client, strategy, readers))
+    })
   }
 
   #pull(request: PullRequest, pull: typeof pullAllRows): AsyncIterable<SourceBatch> {
