@@ -30,7 +30,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    chunkSizeWarningLimit: 250,
+    chunkSizeWarningLimit: 400,
     rolldownOptions: {
       output: {
         // What every page needs comes in two files; a page then needs one more.

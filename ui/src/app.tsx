@@ -4,7 +4,7 @@ import { Skeleton } from './part/state.tsx'
 import { usePlace } from './route/router.ts'
 import { PageSwitch } from './route/routes.tsx'
 import { PageFrame } from './shell/frame.tsx'
-import { LazyPalette } from './shell/lazy-palette.tsx'
+import { LazyPalette, preloadPalette } from './shell/lazy-palette.tsx'
 import { followEvents } from './shell/live.ts'
 import { useNamespace } from './shell/namespace.ts'
 import { onPaletteChange, paletteOpen } from './shell/palette-state.ts'
@@ -16,6 +16,7 @@ export function App() {
   const { path } = usePlace()
   const searching = useSyncExternalStore(onPaletteChange, paletteOpen)
   useNamespace()
+  useEffect(preloadPalette, [])
   useEffect(() => followEvents(project === 'all' ? null : project), [project])
   return (
     <PageFrame>

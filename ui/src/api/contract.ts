@@ -14,8 +14,8 @@
  * Additions to Feast's lists (`/entities`, `/data_sources`, `/feature_views`, `/feature_services`, `/features`, `/label_views`,
  * `/saved_datasets`, `/permissions`, and their `/all`), all optional:
  * - `q`: a token query, see {@link QueryToken}.
- * - `fields`: comma-separated paths into an item (`spec.name,spec.tags,meta.lastUpdatedTimestamp,computed`); the answer keeps
- *   the nesting and leaves the rest out. `computed` asks for {@link Computed}. For `/features`: `name,featureView,type,computed`.
+ * - `fields`: comma-separated paths into an item (`spec.name,spec.tags,meta.lastUpdatedTimestamp,computed`), through lists into each
+ *   of their items (`spec.features.featureViewName`); the answer keeps the nesting and leaves the rest out. `computed` asks for {@link Computed}. For `/features`: `name,featureView,type,computed`.
  * - `sort_by` also accepts every path of `fields` that holds one value, e.g. `spec.owner`, `computed.featureCount`;
  *   ties are broken by name, then project, so that pages are stable within one registry version.
  *
@@ -529,7 +529,10 @@ export interface OnlineAnswer {
   }
 }
 
-/** `GET /online/inputs?project=&features=a:b&features=c:d` or `&feature_service=`: what a row must hold, typed. */
+/**
+ * `GET /online/inputs?project=&features=a:b&features=c:d` or `&feature_service=`, and `full_feature_names=true`: what a row must
+ * hold, typed. Features of equal names are no error here: what a row holds does not depend on how the answer is named.
+ */
 export interface OnlineInputs {
   readonly inputs: readonly {
     readonly name: string
@@ -559,7 +562,7 @@ export interface HistoricalRequest {
 export interface HistoricalAnswer {
   readonly columns: readonly ValueColumn[]
   readonly rows: readonly (readonly Value[])[]
-  /** Keyed by view; one explanation a row, in their order; `null` where the view has no source to explain (on demand). */
+  /** Keyed by the view as {@link ValueColumn.ref} names it; one explanation a row, in their order; `null` where the view has no source to explain (on demand). */
   readonly explanations: Readonly<Record<string, readonly (RowExplanation | null)[]>>
   readonly truncated: boolean
   readonly milliseconds: number

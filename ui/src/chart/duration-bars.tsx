@@ -1,5 +1,5 @@
 import type { Run } from '../api/contract.ts'
-import { formatSpan, formatUtc } from '../format/time.ts'
+import { formatTook, formatUtc } from '../format/time.ts'
 import './chart.css'
 
 interface Timed {
@@ -24,7 +24,7 @@ export function DurationBars({ runs }: { readonly runs: readonly Run[] }) {
   return (
     <figure className="durations">
       <figcaption className="label">
-        Durations of the last {bars.length} runs, longest {formatSpan(most)}
+        Durations of the last {bars.length} runs, longest {formatTook(most)}
       </figcaption>
       <svg width="100%" height={48} role="img" aria-label={`Durations of ${bars.length} runs`}>
         {bars.map(({ run, seconds }, position) => {
@@ -39,7 +39,7 @@ export function DurationBars({ runs }: { readonly runs: readonly Run[] }) {
               height={size}
               rx={1}
             >
-              <title>{`${run.state}, ${formatSpan(seconds, 2)}, ${run.startedAt === null ? '' : formatUtc(new Date(run.startedAt))}`}</title>
+              <title>{`${run.state}, ${formatTook(seconds)}, ${run.startedAt === null ? '' : formatUtc(new Date(run.startedAt))}`}</title>
             </rect>
           )
         })}

@@ -1,6 +1,7 @@
 import { useId } from 'react'
 import type { Coverage, CoverageSegment } from '../api/contract.ts'
 import { formatSpan, formatUtc } from '../format/time.ts'
+import { useScreen } from '../part/screen.ts'
 import './chart.css'
 
 interface StripProps {
@@ -24,12 +25,12 @@ export function segmentWords({ state, start, end }: CoverageSegment): string {
 }
 
 /** The days of a range, one mark each, at most sixteen named. */
-function dayMarks({ from, to }: Coverage): readonly { readonly at: number; readonly name: string | null }[] {
+function dayMarks({ from, to }: Coverage, names: number): readonly { readonly at: number; readonly name: string | null }[] {
   const days: number[] = []
   const start = new Date(from)
   start.setUTCHours(24, 0, 0, 0)
   for (let day = start.getTime(); day < Date.parse(to); day += 86_400_000) days.push(day)
-  const every = Math.max(1, Math.ceil(days.length / 10))
+  const every = Math.max(1, Math.ceil(days.length / names))
   return days.map((day, position) => ({ at: day, name: position % every === 0 ? new Date(day).toISOString().slice(5, 10) : null }))
 }
 
@@ -37,6 +38,7 @@ function dayMarks({ from, to }: Coverage): readonly { readonly at: number; reado
 export function CoverageStrip({ coverage, onGap, small = false }: StripProps) {
   const id = useId().replaceAll(':', '')
   const height = small ? 10 : 28
+  const marks = dayMarks(coverage, useScreen() === 'narrow' ? 4 : 10)
   const total = secondsBetween(coverage.from, coverage.to)
   const x = (time: string | number) =>
     (((typeof time === 'number' ? time : Date.parse(time)) - Date.parse(coverage.from)) / 1000 / total) * width
@@ -70,13 +72,13 @@ export function CoverageStrip({ coverage, onGap, small = false }: StripProps) {
         })}
         {small
           ? null
-          : dayMarks(coverage).map(({ at }) => (
+          : marks.map(({ at }) => (
               <line key={at} className="day" x1={x(at)} x2={x(at)} y1={height - 5} y2={height} vectorEffect="non-scaling-stroke" />
             ))}
       </svg>
       {small ? null : (
         <svg width="100%" height={16} aria-hidden="true" className="strip-axis">
-          {dayMarks(coverage).map(({ at, name }) =>
+          {marks.map(({ at, name }) =>
             name === null ? null : (
               <text key={at} className="tick" x={`${x(at) / 10}%`} y={12}>
                 {name}

@@ -24,6 +24,12 @@ export function formatSpan(seconds: number | null | undefined, parts = 1): strin
   return (seconds < 0 ? '−' : '') + (out.length === 0 ? '0 s' : out.join(' '))
 }
 
+/** How long something took: `430 ms`, `12 s`, `2 min 5 s`. */
+export function formatTook(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined) return '–'
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : formatSpan(seconds, 2)
+}
+
 /** Feast's durations: `"86400s"` → 86400; absent or zero means no limit: `null`. */
 export function parseDuration(text: string | undefined): number | null {
   if (text === undefined) return null

@@ -24,6 +24,7 @@ interface View {
 }
 
 const margin = 24
+const leastScale = 0.85
 
 function edgePath(layout: Layout, { from, to }: LineageEdge): string {
   const start = layout.nodes.get(from)
@@ -36,44 +37,52 @@ function edgePath(layout: Layout, { from, to }: LineageEdge): string {
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${end.x - bend} ${y2} ${end.x} ${y2}`
 }
 
-function fitView(layout: Layout, width: number, height: number): View {
-  const scale = Math.min(1, Math.max(0.35, (width - 2 * margin) / Math.max(1, layout.width)))
-  const free = width - layout.width * scale
-  const spare = height - layout.height * scale
-  return { scale, x: -free / 2 / scale, y: spare > 0 ? -spare / 2 / scale : -margin / scale }
-}
-
-/** Puts a node in the middle when the graph is too tall to be seen whole. */
-function centre(view: View, layout: Layout, focus: NodeId | null, height: number): View {
+/** Whole, if that can still be read; else the object in the middle is in the middle. */
+function fitView(layout: Layout, focus: NodeId | null, width: number, height: number): View {
+  const scale = Math.min(1, Math.max(leastScale, (width - 2 * margin) / Math.max(1, layout.width)))
   const node = focus === null ? undefined : layout.nodes.get(focus)
-  if (!node || layout.height * view.scale <= height) return view
-  return { ...view, y: node.y + nodeSize.height / 2 - height / 2 / view.scale }
+  const seenWidth = width / scale
+  const seenHeight = height / scale
+  const fitsX = layout.width + 2 * margin <= seenWidth
+  const fitsY = layout.height + 2 * margin <= seenHeight
+  const x = fitsX ? (layout.width - seenWidth) / 2 : node ? node.x + nodeSize.width / 2 - seenWidth / 2 : -margin
+  const y = fitsY ? (layout.height - seenHeight) / 2 : node ? node.y + nodeSize.height / 2 - seenHeight / 2 : -margin
+  return { scale, x, y }
 }
 
-function useBox(element: React.RefObject<HTMLElement | null>): { width: number; height: number } {
-  const [box, setBox] = useState({ width: 0, height: 0 })
+/** As high as the graph needs, within what the window has. */
+function heightFor(layout: Layout, height: 'tall' | 'short'): number {
+  const most = height === 'tall' ? Math.max(420, window.innerHeight - 260) : 420
+  return Math.min(most, Math.max(200, layout.height + 4 * margin))
+}
+
+function useWidth(element: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0)
   useLayoutEffect(() => {
     const target = element.current
     if (!target) return
-    const read = () => setBox({ width: target.clientWidth, height: target.clientHeight })
+    const read = () => setWidth(target.clientWidth)
     read()
     const observer = new ResizeObserver(read)
     observer.observe(target)
     return () => observer.disconnect()
   }, [element])
-  return box
+  return width
 }
 
 /** The drawn graph: drag to move, Ctrl and wheel or the buttons to zoom, arrow keys along the edges. Draws what is in sight. */
 export function GraphCanvas({ graph, focus, path = [], onExpand, hrefOf, height = 'tall' }: CanvasProps) {
   const root = useRef<HTMLDivElement>(null)
-  const box = useBox(root)
-  const layout = useMemo(() => layoutGraph(graph.nodes, graph.edges), [graph])
+  const width = useWidth(root)
+  const layout = useMemo(
+    () => layoutGraph(graph.nodes, graph.edges, { fromTop: focus === null && graph.nodes.length > 60 }),
+    [graph, focus],
+  )
+  const box = { width, height: heightFor(layout, height) }
   const [view, setView] = useState<View | null>(null)
   const [hovered, setHovered] = useState<NodeId | null>(null)
   const drag = useRef<{ x: number; y: number; view: View } | null>(null)
-  const fitted = box.width > 0 ? centre(fitView(layout, box.width, box.height), layout, focus, box.height) : null
-  const shown = view ?? fitted ?? { x: 0, y: 0, scale: 1 }
+  const shown = view ?? fitView(layout, focus, Math.max(1, box.width), box.height)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new object in the middle is seen afresh
   useEffect(() => setView(null), [focus])
@@ -145,9 +154,11 @@ export function GraphCanvas({ graph, focus, path = [], onExpand, hrefOf, height 
   }
 
   return (
-    <div className={`canvas ${height}`} ref={root}>
+    <div className="canvas" ref={root}>
       <svg
         aria-label="Lineage graph"
+        width="100%"
+        height={box.height}
         viewBox={`${shown.x} ${shown.y} ${Math.max(1, box.width / shown.scale)} ${Math.max(1, box.height / shown.scale)}`}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}

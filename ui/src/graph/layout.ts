@@ -37,7 +37,7 @@ export interface Layout {
   readonly ranks: number
 }
 
-const defaultSize: Size = { width: 216, height: 40, gapX: 88, gapY: 12 }
+const defaultSize: Size = { width: 192, height: 40, gapX: 56, gapY: 12 }
 const sweeps = 6
 
 interface Neighbours {
@@ -148,8 +148,15 @@ function settle(row: readonly string[], wish: (id: string) => number | null, y: 
   }
 }
 
+export interface LayoutOptions {
+  readonly size?: Size
+  /** All ranks begin at the top, as the columns of a table: for graphs too tall to be seen whole. */
+  readonly fromTop?: boolean
+}
+
 /** Places every node: ranks from left to right, no two overlapping. */
-export function layoutGraph(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[], size: Size = defaultSize): Layout {
+export function layoutGraph(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[], options: LayoutOptions = {}): Layout {
+  const { size = defaultSize, fromTop = false } = options
   const neighbours = readNeighbours(nodes, edges)
   const ranks = rankNodes(nodes, edges)
   const rows: string[][] = []
@@ -163,8 +170,9 @@ export function layoutGraph(nodes: readonly LayoutNode[], edges: readonly Layout
   const step = size.height + size.gapY
   const tallest = Math.max(0, ...rows.map((row) => row.length))
   const y = new Map<string, number>()
-  for (const row of rows) for (const [position, id] of row.entries()) y.set(id, (position + (tallest - row.length) / 2) * step)
-  for (const side of [neighbours.up, neighbours.down, neighbours.up]) {
+  for (const row of rows)
+    for (const [position, id] of row.entries()) y.set(id, (position + (fromTop ? 0 : (tallest - row.length) / 2)) * step)
+  for (const side of fromTop ? [] : [neighbours.up, neighbours.down, neighbours.up]) {
     for (const row of rows) settle(row, (id) => mean((side.get(id) ?? []).map((other) => y.get(other) ?? 0)), y, step)
   }
 

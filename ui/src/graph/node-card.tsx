@@ -20,7 +20,7 @@ interface NodeCardProps {
 
 /** What a screen reader says of a node. */
 export function nodeLabel(node: DrawnNode): string {
-  if (node.members !== null) return `${node.name}: open the group`
+  if (node.members !== null) return `${node.name}${node.description === '' ? '' : `, ${node.description}`}: open the group`
   const parts = [`${kinds[node.kind].one} ${node.name}`, `${node.upstream} upstream`, `${node.downstream} downstream`]
   if (node.ageSeconds !== null) parts.push(`${formatSpan(node.ageSeconds)} old`)
   if (node.state !== null) parts.push(node.state)
@@ -28,9 +28,9 @@ export function nodeLabel(node: DrawnNode): string {
 }
 
 function note(node: DrawnNode): string {
-  if (node.members !== null) return 'open the group'
-  if (node.ageSeconds !== null) return `${kinds[node.kind].one} · ${formatSpan(node.ageSeconds)} old`
-  if (node.state === 'never') return `${kinds[node.kind].one} · never materialized`
+  if (node.members !== null) return node.description || 'open the group'
+  if (node.ageSeconds !== null) return `${formatSpan(node.ageSeconds)} old, ${node.state ?? 'unknown'}`
+  if (node.state === 'never') return 'never materialized'
   return kinds[node.kind].one
 }
 

@@ -37,7 +37,7 @@ function columnsOf(project: string, onRun: ((view: string) => void) | null): rea
     },
     { id: 'state', head: 'State', width: 'm', cell: ({ state }) => <FreshnessWord state={state} /> },
     { id: 'age', head: 'Age', width: 'xs', right: true, cell: ({ ageSeconds }) => formatSpan(ageSeconds) },
-    { id: 'bar', head: 'of what is allowed', width: 's', from: 'medium', cell: (row) => <FreshnessBar {...row} /> },
+    { id: 'bar', head: 'of allowed', width: 's', from: 'medium', cell: (row) => <FreshnessBar {...row} /> },
     {
       id: 'allowed',
       head: 'Allowed',

@@ -1,7 +1,7 @@
 import './detail/related.css'
 import type { RunPart } from '../api/contract.ts'
 import { formatCount } from '../format/number.ts'
-import { formatSpan } from '../format/time.ts'
+import { formatTook } from '../format/time.ts'
 import { Age } from '../part/age.tsx'
 import { RunWord } from '../part/health.tsx'
 import { NameCell } from '../part/name-cell.tsx'
@@ -30,7 +30,7 @@ function columnsOf(project: string): readonly Column<RunPart>[] {
       right: true,
       from: 'medium',
       cell: ({ startedAt, finishedAt }) =>
-        startedAt && finishedAt ? formatSpan((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000, 2) : '–',
+        startedAt && finishedAt ? formatTook((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000) : '–',
     },
     {
       id: 'error',

@@ -36,13 +36,7 @@ export function RunsPage({ project }: PageProps) {
       crumbs={[{ name: 'Runs' }]}
       actions={
         isOn(switches.runs) && project !== 'all' ? (
-          <Button
-            look="primary"
-            icon={Play}
-            onClick={() => setFilling(true)}
-            disabled={view === ''}
-            title={view === '' ? 'Choose a view first' : undefined}
-          >
+          <Button look="primary" icon={Play} onClick={() => setFilling(true)}>
             Materialize
           </Button>
         ) : undefined
@@ -106,7 +100,7 @@ export function RunsPage({ project }: PageProps) {
           ) : null}
         </>
       )}
-      {filling && view !== '' ? <FillDialog project={project} views={[view]} range={null} onClose={() => setFilling(false)} /> : null}
+      {filling ? <FillDialog project={project} views={view === '' ? [] : [view]} range={null} onClose={() => setFilling(false)} /> : null}
     </>
   )
 }

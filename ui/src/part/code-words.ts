@@ -11,7 +11,7 @@ const words: Readonly<Record<Language, string>> = {
   python:
     'from import as def return class if elif else for in is not and or with lambda None True False await async yield try except raise',
   typescript:
-    'import from export const let function return if else for of in new await async type interface extends null true false class as',
+    'import from export const let function return if else for of in new await async type interface extends null true false class as using',
   sql: 'select from where and or not in is null join left right inner outer on order by group having limit as union all with distinct case when then else end between desc asc',
   json: 'true false null',
   bash: 'if then else fi for do done export',

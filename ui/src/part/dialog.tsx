@@ -19,6 +19,7 @@ export function Dialog({ title, onClose, children, look = 'box', foot }: DialogP
   useEffect(() => {
     const dialog = element.current
     if (dialog && !dialog.open) dialog.showModal()
+    dialog?.querySelector<HTMLElement>('.dialog-content :is(input, select, textarea, button), .dialog-content')?.focus()
     return () => dialog?.close()
   }, [])
   return (

@@ -65,7 +65,7 @@ export function FeatureSelector({ project, selection }: { readonly project: stri
             clear
             onPick={({ name }) => choose({ service: null, features: [...new Set([...selection.features, name])] })}
           />
-          <ul className="chosen" aria-label="Chosen features">
+          <ul className="chosen-features" aria-label="Chosen features">
             {selection.features.map((ref) => (
               <li key={ref}>
                 <span className="clip mono" title={ref}>

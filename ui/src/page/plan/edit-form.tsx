@@ -1,10 +1,11 @@
-import { Trash2 } from 'lucide-react'
+import { Ellipsis, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Kind } from '../../api/contract.ts'
 import { kinds } from '../../kind/kind.ts'
 import { Button } from '../../part/button.tsx'
 import { Checkbox, Input, Segmented, TextArea } from '../../part/field.tsx'
-import { KindIcon } from '../../part/icon.tsx'
+import { Icon, KindIcon } from '../../part/icon.tsx'
+import { Menu } from '../../part/menu.tsx'
 import { Failure, Skeleton } from '../../part/state.tsx'
 import { useObject } from '../detail/object.tsx'
 import { diffValues } from './diff.ts'
@@ -59,7 +60,7 @@ function Editor({ project, kind, name, object, onDone }: EditFormProps & { reado
 
   return (
     <form
-      className="stack"
+      className="stack edit-form"
       onSubmit={(event) => {
         event.preventDefault()
         if (dirty) keep()
@@ -101,16 +102,23 @@ function Editor({ project, kind, name, object, onDone }: EditFormProps & { reado
         </Button>
         <Button onClick={onDone}>Cancel</Button>
         <span className="push" />
-        <Button
-          look="danger"
-          icon={Trash2}
-          onClick={() => {
-            addChange(project, { action: 'delete', kind, name })
-            onDone()
-          }}
-        >
-          Plan to delete {name}
-        </Button>
+        <Menu
+          label="More"
+          className="button icon-only"
+          align="right"
+          button={<Icon of={Ellipsis} />}
+          items={[
+            {
+              name: `Plan to delete ${name}`,
+              icon: Trash2,
+              danger: true,
+              onChoose: () => {
+                addChange(project, { action: 'delete', kind, name })
+                onDone()
+              },
+            },
+          ]}
+        />
       </div>
     </form>
   )

@@ -3,11 +3,12 @@ import { useState } from 'react'
 import { ApiFailure, post } from '../../api/client.ts'
 import type { Run, RunEstimate, RunRequest } from '../../api/contract.ts'
 import { invalidate, queryClient } from '../../api/query.ts'
-import { formatCount, formatPlural } from '../../format/number.ts'
+import { formatCount } from '../../format/number.ts'
 import { formatSpan } from '../../format/time.ts'
 import { Button } from '../../part/button.tsx'
 import { Dialog } from '../../part/dialog.tsx'
 import { Input, Segmented } from '../../part/field.tsx'
+import { ObjectPicker } from '../../part/object-picker.tsx'
 import { Properties } from '../../part/properties.tsx'
 import { readInputTime, writeInputTime } from '../view/input-time.ts'
 import { RunProgressView } from './run-progress.tsx'
@@ -20,16 +21,17 @@ export interface FillRange {
 
 interface FillDialogProps {
   readonly project: string
+  /** Empty: chosen in the dialog. */
   readonly views: readonly string[]
   /** The gap to fill; `null`: what is new since the last run. */
   readonly range: FillRange | null
   readonly onClose: () => void
 }
 
-function requestOf(props: FillDialogProps, mode: 'range' | 'incremental', start: string, end: string): RunRequest {
+function requestOf(project: string, views: readonly string[], mode: 'range' | 'incremental', start: string, end: string): RunRequest {
   return {
-    project: props.project,
-    views: props.views,
+    project,
+    views,
     mode,
     start: mode === 'range' ? readInputTime(start) : null,
     end: readInputTime(end),
@@ -37,15 +39,20 @@ function requestOf(props: FillDialogProps, mode: 'range' | 'incremental', start:
   }
 }
 
+function titleOf(views: readonly string[], range: FillRange | null): string {
+  if (range) return 'Fill this gap'
+  return views.length === 1 ? `Materialize ${views[0]}` : 'Materialize'
+}
+
 /** Says first what a run would do, then runs it and shows it running. */
-export function FillDialog(props: FillDialogProps) {
-  const { project, views, range, onClose } = props
+export function FillDialog({ project, views: given, range, onClose }: FillDialogProps) {
+  const [views, setViews] = useState(given)
   const [mode, setMode] = useState<'range' | 'incremental'>(range ? 'range' : 'incremental')
   const [start, setStart] = useState(writeInputTime(range?.start ?? new Date(Date.now() - 86_400_000)))
   const [end, setEnd] = useState(writeInputTime(range?.end ?? new Date()))
-  const request = requestOf(props, mode, start, end)
+  const request = requestOf(project, views, mode, start, end)
   const backwards = mode === 'range' && start >= end
-  const complete = request.end !== null && (mode === 'incremental' || request.start !== null) && !backwards
+  const complete = views.length > 0 && request.end !== null && (mode === 'incremental' || request.start !== null) && !backwards
   const estimate = useQuery({
     queryKey: ['runs', 'estimate', request],
     queryFn: ({ signal }) => post<RunEstimate>('runs', request, { signal }),
@@ -73,7 +80,7 @@ export function FillDialog(props: FillDialogProps) {
   }
   return (
     <Dialog
-      title={range ? 'Fill this gap' : `Materialize ${views.length === 1 ? views[0] : formatPlural(views.length, 'view')}`}
+      title={titleOf(views, range)}
       onClose={onClose}
       foot={
         <>
@@ -84,6 +91,16 @@ export function FillDialog(props: FillDialogProps) {
         </>
       }
     >
+      {given.length > 0 ? null : (
+        <ObjectPicker
+          label="Feature view"
+          project={project}
+          of={['featureView', 'streamFeatureView']}
+          value={views[0] ?? ''}
+          placeholder="Find a view"
+          onPick={({ name }) => setViews([name])}
+        />
+      )}
       <Segmented
         label="What to load"
         value={mode}

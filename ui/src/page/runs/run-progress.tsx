@@ -3,7 +3,7 @@ import { Square } from 'lucide-react'
 import { get, post, segment } from '../../api/client.ts'
 import type { Run } from '../../api/contract.ts'
 import { formatCount } from '../../format/number.ts'
-import { formatSpan, formatUtc } from '../../format/time.ts'
+import { formatSpan, formatTook, formatUtc } from '../../format/time.ts'
 import { Button } from '../../part/button.tsx'
 import { RunWord } from '../../part/health.tsx'
 import { Properties } from '../../part/properties.tsx'
@@ -68,7 +68,7 @@ export function RunProgressView({ id }: { readonly project: string; readonly id:
         <span className="label num" aria-live="polite">
           {progress?.secondsLeft !== null && progress?.secondsLeft !== undefined && isUnderWay(run)
             ? `about ${formatSpan(Math.max(1, progress.secondsLeft))} left`
-            : formatSpan(runSeconds(run), 2)}
+            : formatTook(runSeconds(run))}
         </span>
       </div>
       <Properties

@@ -1,6 +1,6 @@
 import type { Run } from '../../api/contract.ts'
 import { formatCount } from '../../format/number.ts'
-import { formatSpan, formatUtc } from '../../format/time.ts'
+import { formatTook, formatUtc } from '../../format/time.ts'
 import { Age } from '../../part/age.tsx'
 import { RunWord } from '../../part/health.tsx'
 import { type Column, DataTable } from '../../part/table.tsx'
@@ -31,7 +31,7 @@ function columnsOf(project: string): readonly Column<Run>[] {
         </Link>
       ),
     },
-    { id: 'state', head: 'State', width: 's', cell: ({ state }) => <RunWord state={state} /> },
+    { id: 'state', head: 'State', width: 'm', cell: ({ state }) => <RunWord state={state} /> },
     {
       id: 'range',
       head: 'Range of event time (UTC)',
@@ -47,7 +47,7 @@ function columnsOf(project: string): readonly Column<Run>[] {
       from: 'medium',
       cell: ({ rows, progress }) => formatCount(rows ?? progress?.rows),
     },
-    { id: 'took', head: 'Took', width: 's', right: true, from: 'medium', cell: (run) => formatSpan(runSeconds(run), 2) },
+    { id: 'took', head: 'Took', width: 's', right: true, from: 'medium', cell: (run) => formatTook(runSeconds(run)) },
     {
       id: 'who',
       head: 'Who',

@@ -68,6 +68,16 @@ function property(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoteTypescript(name)
 }
 
+function typescriptList(refs: readonly string[]): string {
+  if (refs.length < 3) return `[${refs.map(quoteTypescript).join(', ')}]`
+  return `[\n${refs.map((ref) => `    ${quoteTypescript(ref)},`).join('\n')}\n  ]`
+}
+
+function pythonList(refs: readonly string[], indent: string): string {
+  if (refs.length < 3) return `[${refs.map(quotePython).join(', ')}]`
+  return `[\n${refs.map((ref) => `${indent}    ${quotePython(ref)},`).join('\n')}\n${indent}]`
+}
+
 function python(request: SnippetRequest): string {
   const { selection, fullFeatureNames } = request
   const types = typesOf(request)
@@ -78,9 +88,7 @@ function python(request: SnippetRequest): string {
         .join(', ')}},`,
   )
   const features =
-    selection.service === null
-      ? `[\n${selection.features.map((ref) => `        ${quotePython(ref)},`).join('\n')}\n    ]`
-      : `store.get_feature_service(${quotePython(selection.service)})`
+    selection.service === null ? pythonList(selection.features, '    ') : `store.get_feature_service(${quotePython(selection.service)})`
   return [
     'from feast import FeatureStore',
     '',
@@ -103,9 +111,7 @@ function typescript(request: SnippetRequest): string {
         .join(', ')} },`,
   )
   const features =
-    selection.service === null
-      ? `[${selection.features.map(quoteTypescript).join(', ')}]`
-      : `await store.service(${quoteTypescript(selection.service)})`
+    selection.service === null ? typescriptList(selection.features) : `await store.service(${quoteTypescript(selection.service)})`
   return [
     "import { openStore } from '@charmed-feast/store'",
     '',
@@ -176,13 +182,9 @@ export function onlineSnippets(request: SnippetRequest): readonly Snippet[] {
 /** Reading history for a training, in both languages. */
 export function historicalSnippets({ selection, inputs }: Pick<SnippetRequest, 'selection' | 'inputs'>): readonly Snippet[] {
   const python =
-    selection.service === null
-      ? `[${selection.features.map(quotePython).join(', ')}]`
-      : `store.get_feature_service(${quotePython(selection.service)})`
+    selection.service === null ? pythonList(selection.features, '') : `store.get_feature_service(${quotePython(selection.service)})`
   const typescript =
-    selection.service === null
-      ? `[${selection.features.map(quoteTypescript).join(', ')}]`
-      : `await store.service(${quoteTypescript(selection.service)})`
+    selection.service === null ? typescriptList(selection.features) : `await store.service(${quoteTypescript(selection.service)})`
   return [
     {
       name: 'TypeScript',

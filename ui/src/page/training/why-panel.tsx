@@ -8,10 +8,10 @@ import './why-panel.css'
 
 const verdicts: Readonly<Record<Candidate['verdict'], string>> = {
   chosen: 'chosen',
-  superseded: 'older than the chosen one',
-  earlier_created: 'same time, written earlier',
-  expired: 'older than the TTL allows',
-  future: 'later than what was asked for',
+  superseded: 'older',
+  earlier_created: 'written earlier',
+  expired: 'beyond the TTL',
+  future: 'in the future',
 }
 
 function rule({ asOf, windowStart, candidates }: RowExplanation): string {

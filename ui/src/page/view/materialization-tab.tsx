@@ -29,6 +29,12 @@ function rangeFrom(days: number): string {
   return start.toISOString()
 }
 
+/** The strip in words. */
+function coverageWords({ coveredSeconds, gapSeconds }: Coverage): string {
+  if (coveredSeconds === 0 && gapSeconds === 0) return 'Nothing of this range is in the online store, and no data of it is known.'
+  return `${formatSpan(coveredSeconds, 2)} in the online store, ${gapSeconds === 0 ? 'no gaps' : `${formatSpan(gapSeconds, 2)} missing`}`
+}
+
 /** What of the view's history is online, what is missing, and the runs that put it there. */
 export function MaterializationTab({ project, view, intervals }: MaterializationTabProps) {
   const { switches } = useHost()
@@ -67,10 +73,7 @@ export function MaterializationTab({ project, view, intervals }: Materialization
         ) : coverage.data ? (
           <>
             <CoverageStrip coverage={coverage.data} onGap={mayRun ? ({ start, end }) => setRange({ start, end }) : undefined} />
-            <p className="label">
-              {formatSpan(coverage.data.coveredSeconds, 2)} in the online store,{' '}
-              {gaps.length === 0 ? 'no gaps' : `${formatSpan(coverage.data.gapSeconds, 2)} missing`}
-            </p>
+            <p className="label">{coverageWords(coverage.data)}</p>
             {gaps.length > 0 ? <Gaps gaps={gaps} onFill={mayRun ? setRange : null} /> : null}
           </>
         ) : (

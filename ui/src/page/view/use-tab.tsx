@@ -16,7 +16,7 @@ export function useInputs(project: string, features: readonly string[], service:
   const nothing = service === null && features.length === 0
   return useApi<OnlineInputs>(
     'online/inputs',
-    { project, features: service === null ? features : [], feature_service: service },
+    { project, features: service === null ? features : [], feature_service: service, full_feature_names: true },
     { enabled: on && !nothing },
   )
 }
