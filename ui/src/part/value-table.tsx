@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Value, ValueColumn } from '../api/contract.ts'
-import { formatValue, isNumeric } from '../format/value.ts'
+import { formatType, formatValue, isNumeric } from '../format/value.ts'
 import './value-table.css'
 
 interface ValueTableProps<Cell> {
@@ -26,7 +26,7 @@ export function ValueTable<Cell>({ label, columns, rows, cell }: ValueTableProps
                 title={`${column.ref ?? column.name}: ${column.type}`}
               >
                 {column.name}
-                <span className="mono">{column.type.toLowerCase()}</span>
+                <span className="mono">{formatType(column.type)}</span>
               </th>
             ))}
           </tr>

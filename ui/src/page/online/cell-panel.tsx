@@ -39,7 +39,10 @@ export function CellPanel({ column, cell, onClose }: CellPanelProps) {
             <Properties
               rows={[
                 { name: 'Value', value: <code>{formatValue(twin.value, column.type)}</code> },
-                { name: 'Event time', value: twin.eventTime === null ? 'none' : <Age time={twin.eventTime} /> },
+                {
+                  name: 'Event time',
+                  value: twin.eventTime === null ? twin.value === null ? 'none' : 'not known' : <Age time={twin.eventTime} />,
+                },
               ]}
             />
           </Section>

@@ -1,5 +1,6 @@
 import { Plus, X } from 'lucide-react'
 import type { ClipboardEvent } from 'react'
+import { formatType } from '../../format/value.ts'
 import { Button, IconButton } from '../../part/button.tsx'
 import { type Input, readPasted, type TypedRow } from './entity-input.ts'
 import './entity-grid.css'
@@ -34,7 +35,7 @@ export function EntityGrid({ inputs, rows, errors, onRows, most }: EntityGridPro
             {inputs.map(({ name, type, role }) => (
               <th key={name} scope="col">
                 {name}
-                <span className="mono">{role === 'request' ? `${type.toLowerCase()}, with the request` : type.toLowerCase()}</span>
+                <span className="mono">{role === 'request' ? `${formatType(type)}, with the request` : formatType(type)}</span>
               </th>
             ))}
             <th className="remove">

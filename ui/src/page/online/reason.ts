@@ -30,7 +30,7 @@ export const reasons: Readonly<Record<ReasonCode, Reason>> = {
     title: 'Offline is newer',
     tone: 'warn',
     sentence: (twin) =>
-      `The offline row is of ${at(twin.eventTime)}, the last materialization ended at ${at(twin.materializedTo)}. Materialize again.`,
+      `The offline store has a newer row${twin.eventTime === null ? '' : ` of ${at(twin.eventTime)}`}; the last materialization ended at ${at(twin.materializedTo)}. Materialize again.`,
   },
   pushed_newer: {
     title: 'Online is newer',

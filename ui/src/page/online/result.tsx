@@ -1,6 +1,6 @@
 import { Equal, EqualNot } from 'lucide-react'
 import { useState } from 'react'
-import type { OnlineAnswer, OnlineCell, ValueColumn } from '../../api/contract.ts'
+import type { OnlineAnswer, OnlineCell, ReasonCode, ValueColumn } from '../../api/contract.ts'
 import { formatMilliseconds, formatPlural } from '../../format/number.ts'
 import { formatValue } from '../../format/value.ts'
 import { Icon } from '../../part/icon.tsx'
@@ -8,6 +8,9 @@ import { ValueTable } from '../../part/value-table.tsx'
 import { CellPanel } from './cell-panel.tsx'
 import { reasons } from './reason.ts'
 import './result.css'
+
+/** Reasons with which both stores say the same, or one may not be asked. */
+const agreeing: ReadonlySet<ReasonCode> = new Set(['equal', 'type_coerced', 'entity_unknown', 'no_permission'])
 
 /** What was looked up: a value a cell, what is wrong with it beside it; a click tells the rest. */
 export function OnlineResult({ answer }: { readonly answer: OnlineAnswer }) {
@@ -49,10 +52,10 @@ const statusWords = { NOT_FOUND: 'not found', OUTSIDE_MAX_AGE: 'expired', NULL_V
 
 function CellText({ cell, column }: { readonly cell: OnlineCell; readonly column: ValueColumn }) {
   const { twin } = cell
-  const same = twin?.reason === 'equal' || twin?.reason === 'type_coerced'
+  const same = twin !== null && agreeing.has(twin.reason)
   return (
     <span className="online-cell">
-      {twin === null ? null : (
+      {twin === null || twin.reason === 'entity_unknown' || twin.reason === 'no_permission' ? null : (
         <span className={same ? 'agrees' : 'differs'} title={reasons[twin.reason].title}>
           <Icon of={same ? Equal : EqualNot} size={12} />
           <span className="hidden">{reasons[twin.reason].title}: </span>
