@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { describeFile, fileSourceOf } from './duckdb-file.ts'
-import { candidatesSql, compileDuckdb, duckdbFeature, duckdbReader, readChunks } from './duckdb-join.ts'
+import { absent, candidatesSql, compileDuckdb, duckdbFeature, duckdbReader, readChunks } from './duckdb-join.ts'
 import { appendSlots } from './duckdb-upload.ts'
 import { askedFeature, askedProbes, Candidates, candidateLimit, futureLimit, unanswerable, valueNow } from './explain.ts'
 import type { Explanation } from './explanation.ts'
@@ -22,7 +22,7 @@ export const explainDuckdb = async (connection: DuckDBConnection, folder: string
   const candidates = new Candidates(request, probes, tieOrder(view, lanes))
   await readChunks(connection, candidatesSql(join, limit, futureLimit), cursor, () => {
     const created = moment(cursor.low(2), cursor.high(2))
-    const createdTime = created === -9_223_372_036_854_775_808n ? null : created
+    const createdTime = created === absent ? null : created
     candidates.offer(
       { eventTime: moment(cursor.low(1), cursor.high(1)), createdTime, value: valueNow(value) },
       cursor.long(1),

@@ -40,11 +40,11 @@ export const compileDuckdb = (view: ViewRequest, table: FileTable, kinds: readon
   }
 }
 
-/** A created time that is absent is older than any other. */
-const oldest = '-9223372036854775808'
+/** A created time that is absent is older than any other: the least that DuckDB still writes as BIGINT. */
+export const absent = -9_223_372_036_854_775_807n
 const timeSql = ({ time }: DuckdbJoin): string => `epoch_us(${fileSql(time)})`
 const createdSql = ({ created }: DuckdbJoin): string =>
-  created === undefined ? `${oldest}::BIGINT` : `coalesce(epoch_us(${fileSql(created)}), ${oldest})`
+  created === undefined ? `${absent}::BIGINT` : `coalesce(epoch_us(${fileSql(created)}), ${absent})`
 
 const selected = (join: DuckdbJoin): string => [timeSql(join), createdSql(join), ...join.features.map(({ sql }) => sql)].join(', ')
 
