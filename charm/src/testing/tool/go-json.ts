@@ -74,8 +74,8 @@ export function formatTime(time: Date): string {
   return time.toISOString().replace(/\.?0*Z$/, 'Z')
 }
 
+/** Half of a surrogate pair is no UTF-8: Go prints it as an escape of the replacement character. Text that spells an escape stays text. */
 function quote(text: string): string {
-  return JSON.stringify(text)
-    .replace(/[<>&\u2028\u2029]/g, (character) => escaped.get(character) ?? character)
-    .replace(/\\ud[89a-f][0-9a-f]{2}/g, '\\ufffd')
+  const parts = text.split(/\p{Surrogate}/u).map((part) => JSON.stringify(part).slice(1, -1))
+  return `"${parts.join('\\ufffd').replace(/[<>&\u2028\u2029]/g, (character) => escaped.get(character) ?? character)}"`
 }
