@@ -1,6 +1,7 @@
 import { inProcess } from '@charmed-feast/charm/testing'
 import { charm as feastIntegrator } from '@charmed-feast/feast-integrator-charm'
 import { charm as feastUi } from '@charmed-feast/feast-ui-charm'
+import { charm as resourceDispatcher } from '@charmed-feast/resource-dispatcher-charm'
 
 import type { Charms, Deployment } from './model/application.ts'
 import type { LocalModel } from './model/local-model.ts'
@@ -17,6 +18,7 @@ export const feastCharms = (server: DatabaseServer): Charms => ({
   postgresql: inProcess(postgresqlCharm(server)),
   'feast-integrator': inProcess(feastIntegrator),
   'feast-ui': inProcess(feastUi),
+  'resource-dispatcher': inProcess(resourceDispatcher),
 })
 
 /** The three databases; each is an application, and the name of the endpoint that asks for it. */
@@ -26,11 +28,14 @@ const applications: readonly Deployment[] = [
   ...databases.map((application) => ({ application, charm: 'postgresql' })),
   { application: 'feast-integrator', charm: 'feast-integrator', config: { 'entity-key-serialization-version': 3 } },
   { application: 'feast-ui', charm: 'feast-ui' },
+  { application: 'resource-dispatcher', charm: 'resource-dispatcher', trusted: true },
 ]
 
 const relations: readonly (readonly [string, string])[] = [
   ...databases.map((name) => [`feast-integrator:${name}`, `${name}:database`] as const),
   ['feast-ui:feast-configuration', 'feast-integrator:feast-configuration'],
+  ['feast-integrator:secrets', 'resource-dispatcher:secrets'],
+  ['feast-integrator:pod-defaults', 'resource-dispatcher:pod-defaults'],
 ]
 
 const areRelated = (model: LocalModel, ends: readonly string[]): boolean =>

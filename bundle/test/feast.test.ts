@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { active, defineCharm } from '@charmed-feast/charm'
-import { inProcess, type Relation } from '@charmed-feast/charm/testing'
+import type { Relation } from '@charmed-feast/charm/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -18,16 +17,6 @@ import { formatStatus } from '../src/status.ts'
 
 // The bundle on a real PostgreSQL: three databases, the integrator and the UI, as `npm start` deploys them.
 
-/** Stands where the dispatcher will: takes manifests, and does nothing with them. */
-const manifests = defineCharm({
-  metadata: {
-    name: 'manifests',
-    provides: { secrets: { interface: 'kubernetes_manifest' }, 'pod-defaults': { interface: 'kubernetes_manifest' } },
-  },
-  observe: async () => null,
-  reconcile: () => ({ unitStatus: [active()] }),
-})
-
 let folder = ''
 let postgres: Postgres
 let model: LocalModel
@@ -35,7 +24,7 @@ const records: HookRecord[] = []
 
 const open = (): LocalModel =>
   openLocalModel({
-    charms: { ...feastCharms(embeddedServer(postgres)), manifests: inProcess(manifests) },
+    charms: feastCharms(embeddedServer(postgres)),
     file: join(folder, 'model', 'model.json'),
     onHook: (record) => records.push(record),
   })
@@ -63,12 +52,15 @@ const relationOf = (end: string): Relation => {
   return found
 }
 
-/** The file that notebooks get: from the manifest of the Secret that the integrator published. */
+/** The file that notebooks get: from the manifest of the Secret, where the dispatcher's hook server reads it. */
 const publishedYaml = (): string => {
-  const bag = relationOf('manifests:secrets').applicationData['feast-integrator']
-  const [secret] = JSON.parse(bag?.kubernetes_manifests ?? '[]') as { readonly data: Readonly<Record<string, string>> }[]
-  return Buffer.from(secret?.data['feature_store.yaml'] ?? '', 'base64').toString()
+  const files = model.state.units['resource-dispatcher/0']?.containers['resource-dispatcher']?.files ?? {}
+  const secrets = Object.entries(files).filter(([path]) => path.startsWith('/var/lib/pebble/default/resources/secrets/'))
+  const manifest = parse(secrets[0]?.[1] ?? '{}') as { readonly data?: Readonly<Record<string, string>> }
+  return Buffer.from(manifest.data?.['feature_store.yaml'] ?? '', 'base64').toString()
 }
+
+const allActive = new Set(['active', 'active Primary'])
 
 interface StoreYaml {
   readonly offline_store: {
@@ -102,7 +94,7 @@ const runWith = (yaml: string) =>
   runExample({ folder, env: { FEATURE_STORE_YAML_BASE64: Buffer.from(yaml).toString('base64') } }, new Date('2026-03-02T12:00:00Z'))
 
 describe('Charmed Feast in the local model', () => {
-  test('everything is active but the integrator, which says what it lacks', async () => {
+  test('everything is active, at the first try', async () => {
     deployFeast(model)
     await model.settle()
     expect(records.filter(({ failure }) => failure !== null)).toEqual([])
@@ -110,17 +102,11 @@ describe('Charmed Feast in the local model', () => {
       'offline-store/0': 'active Primary',
       'online-store/0': 'active Primary',
       'registry/0': 'active Primary',
-      'feast-integrator/0': 'blocked [secrets] Please add the missing relation: secrets',
+      'feast-integrator/0': 'active',
       'feast-ui/0': 'active',
+      'resource-dispatcher/0': 'active',
     })
-  })
-
-  test('with somebody who takes manifests everything is active', async () => {
-    model.deploy({ application: 'manifests', charm: 'manifests' })
-    model.integrate('feast-integrator:secrets', 'manifests:secrets')
-    model.integrate('feast-integrator:pod-defaults', 'manifests:pod-defaults')
-    await model.settle()
-    expect(new Set(Object.values(statuses()))).toEqual(new Set(['active', 'active Primary']))
+    expect(model.state.objects.map(({ kind }) => kind)).toContain('DecoratorController')
   })
 
   test('the provider says what postgresql-k8s says: keys of the databag, and secrets granted to the relation', () => {
@@ -144,10 +130,11 @@ describe('Charmed Feast in the local model', () => {
     expect(tls?.revisions.at(-1)?.content).toEqual({ tls: Buffer.from('False').toString('base64') })
   })
 
-  test('no password stands in a databag of the database, nor in a log line', () => {
+  test('no password stands in a log line, nor in a databag but the one whose schema has no other way', () => {
     const { password } = offlineStore(publishedYaml())
     expect(password.length).toBeGreaterThan(15)
-    const said = JSON.stringify([relationOf('offline-store:database'), records.flatMap(({ log }) => log)])
+    const quiet = model.model.relations.filter(({ interface: spoken }) => spoken !== 'feast-configuration')
+    const said = JSON.stringify([quiet, records.flatMap(({ log }) => log)])
     expect(said).not.toContain(password)
   })
 
@@ -176,7 +163,7 @@ describe('Charmed Feast in the local model', () => {
     expect((await runWith(after)).checksum).toBe(old.checksum)
     const ui = model.state.units['feast-ui/0']?.containers['feast-ui']
     expect(ui?.files['/home/ubuntu/feature_store.yaml']).toContain(offlineStore(after).password)
-    expect(new Set(Object.values(statuses()))).toEqual(new Set(['active', 'active Primary']))
+    expect(new Set(Object.values(statuses()))).toEqual(allActive)
     model.updateStatus()
     await model.settle()
     const secret = model.model.secrets.find(({ label }) => label === `database.${id}.user.secret`)
@@ -213,9 +200,19 @@ describe('Charmed Feast in the local model', () => {
     expect(await connect(urlOf(before))).toBe('28P01')
     model.integrate('feast-integrator:offline-store', 'offline-store:database')
     await model.settle()
-    expect(new Set(Object.values(statuses()))).toEqual(new Set(['active', 'active Primary']))
+    expect(new Set(Object.values(statuses()))).toEqual(allActive)
     const after = offlineStore(publishedYaml())
     expect(after.user).not.toBe(before.user)
     expect((await runWith(publishedYaml())).vectors).toHaveLength(2)
+  })
+
+  test('without a dispatcher the integrator says what it lacks, until there is one again', async () => {
+    model.removeRelation('feast-integrator:secrets', 'resource-dispatcher:secrets')
+    await model.settle()
+    expect(statuses()['feast-integrator/0']).toBe('blocked [secrets] Please add the missing relation: secrets')
+    deployFeast(model)
+    await model.settle()
+    expect(new Set(Object.values(statuses()))).toEqual(allActive)
+    expect(await connect(urlOf(offlineStore(publishedYaml())))).toMatch(/^relation_id_/)
   })
 })

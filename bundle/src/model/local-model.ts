@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-import type { ActionResult, FakeKubernetes, Hook, Model } from '@charmed-feast/charm/testing'
+import { type ActionResult, FakeKubernetes, type Hook, type Model } from '@charmed-feast/charm/testing'
 
 import { bundleError } from '../errors.ts'
 import { addApplication, type Charms, charmOf, configure, type Deployment, type Options, refresh } from './application.ts'
+import { jujuObjects } from './cluster.ts'
 import { commitStep, failStep } from './commit-step.ts'
 import { Containers } from './containers.ts'
 import { endRelation, enterScope, integrate, leaveScope } from './integration.ts'
@@ -25,7 +26,6 @@ export interface LocalModelOptions {
   readonly file?: string
   /** Of a new model; `kubeflow` by default. */
   readonly name?: string
-  readonly kubernetes?: FakeKubernetes
   /** Which of the units that have something to do does it; by default they take turns. */
   readonly pick?: (units: readonly string[]) => string
   /** Told of every hook that ended. */
@@ -46,6 +46,7 @@ export class LocalModel {
   readonly #options: LocalModelOptions
   readonly #clock: () => Date
   readonly #containers = new Containers()
+  readonly #kubernetes: FakeKubernetes
   readonly #holder: StateHolder
   readonly #results = new Map<string, ActionResult>()
   readonly #turns = new Map<string, number>()
@@ -56,6 +57,7 @@ export class LocalModel {
     this.#options = options
     this.#clock = options.clock ?? (() => new Date())
     this.#holder = { state }
+    this.#kubernetes = new FakeKubernetes({ objects: state.objects, errors: [] })
   }
 
   /** Juju's model as it is now. */
@@ -71,6 +73,10 @@ export class LocalModel {
   /** Deploys an application, with one unit unless said otherwise. */
   deploy({ units = 1, ...deployment }: Deploy): void {
     this.#change((state) => addApplication(state, this.#options.charms, deployment))
+    for (const { path, object } of jujuObjects(this.model.name, deployment.application)) {
+      this.#kubernetes.handle({ method: 'POST', path, body: JSON.stringify(object) })
+    }
+    this.#change((state) => ({ ...state, objects: this.#kubernetes.objects() }))
     for (let unit = 0; unit < units; unit += 1) this.addUnit(deployment.application)
   }
 
@@ -203,8 +209,9 @@ export class LocalModel {
 
   async #run(unit: string, hook: Hook): Promise<HookRecord> {
     const charm = charmOf(this.state, this.#options.charms, this.model.units[unit]?.application ?? '')
-    const { kubernetes = null } = this.#options
-    const record = await runHook({ holder: this.#holder, unit, hook, charm, kubernetes, containers: this.#containers, clock: this.#clock })
+    const world = { kubernetes: this.#kubernetes, containers: this.#containers, clock: this.#clock }
+    const record = await runHook({ holder: this.#holder, unit, hook, charm, ...world })
+    this.#holder.state = { ...this.state, objects: this.#kubernetes.objects() }
     this.#remember(unit, (uniter) => this.#noteSecrets(unit, uniter))
     if (record.action) this.#results.set(record.action.action, record.action)
     const { action } = hook

@@ -28,7 +28,7 @@ export interface HookRun {
   readonly hook: Hook
   readonly charm: ScenarioCharm
   readonly containers: Containers
-  readonly kubernetes: FakeKubernetes | null
+  readonly kubernetes: FakeKubernetes
   readonly clock: () => Date
 }
 

@@ -1,4 +1,4 @@
-import type { Hook, Model } from '@charmed-feast/charm/testing'
+import type { FakeKubernetes, Hook, Model } from '@charmed-feast/charm/testing'
 
 import type { ContainerRecord } from './containers.ts'
 import type { Uniter } from './uniter.ts'
@@ -40,6 +40,8 @@ export interface ModelState {
   /** By relation and owner (`3 pg/0`, `3 pg`): counts the changes of their settings. */
   readonly versions: Readonly<Record<string, number>>
   readonly actions: readonly PendingAction[]
+  /** What the charms made in the cluster. */
+  readonly objects: ReturnType<FakeKubernetes['objects']>
   readonly nextRelation: number
   readonly nextAction: number
   readonly nextAddress: number
@@ -59,6 +61,7 @@ export function newModelState({ name, uuid }: Pick<Model, 'name' | 'uuid'>): Mod
     units: {},
     versions: {},
     actions: [],
+    objects: [],
     nextRelation: 1,
     nextAction: 1,
     nextAddress: 1,
