@@ -33,7 +33,13 @@ const show = (value: unknown): string => {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-const parseManifest = (value: unknown): Manifest | string => {
+/**
+ * Reads one manifest; gives what is wrong with it as a text.
+ *
+ * @example
+ * parseManifest({ apiVersion: 'v1', kind: 'Secret', metadata: { name: '..' } })   // 'has the name "..", which Kubernetes does not take'
+ */
+export const parseManifest = (value: unknown): Manifest | string => {
   if (!isMapping(value)) return 'is not an object'
   const { apiVersion, kind, metadata } = value
   if (!isMapping(metadata)) return 'has no metadata'

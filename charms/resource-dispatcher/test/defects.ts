@@ -152,10 +152,9 @@ export const defects: readonly DefectAssertion[] = [
     name: 'a mesh does not hide what else is wrong',
     when: says('keep the status of a full reconcile'),
     check: (outcome, fixture) =>
-      status(...(reachable(fixture) ? (['blocked', /^Conflicting manifests/] as const) : (['waiting', 'Container is not ready'] as const)))(
-        outcome,
-        fixture,
-      ),
+      reachable(fixture)
+        ? status('blocked', /^Conflicting manifests/)(outcome, fixture)
+        : status('waiting', 'Container is not ready')(outcome, fixture),
   },
   {
     name: 'what a mesh says wrongly is said',
