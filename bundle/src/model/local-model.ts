@@ -152,18 +152,22 @@ export class LocalModel {
     return result ?? { action: id, status: 'failed', message: 'the unit went before the action ran', results: {} }
   }
 
-  /** Runs hooks until no unit has anything to do. Hooks that failed are tried once again; gives all that ran. */
-  settle(): Promise<readonly HookRecord[]> {
-    const settled = this.#settling.then(() => this.#settle())
+  /**
+   * Runs hooks until no unit has anything to do, or until so many steps are done. Hooks that failed are tried once again.
+   *
+   * @returns the hooks that ran, in their order.
+   */
+  settle({ steps = Number.POSITIVE_INFINITY }: { readonly steps?: number } = {}): Promise<readonly HookRecord[]> {
+    const settled = this.#settling.then(() => this.#settle(steps))
     this.#settling = settled.catch(() => undefined)
     return settled
   }
 
-  async #settle(): Promise<readonly HookRecord[]> {
+  async #settle(most: number): Promise<readonly HookRecord[]> {
     for (const unit of Object.keys(this.state.units)) this.#remember(unit, (uniter) => ({ ...uniter, retry: uniter.failed !== null }))
     const records: HookRecord[] = []
     for (let steps = 0; ; steps += 1) {
-      const next = this.#next()
+      const next = steps < most ? this.#next() : null
       if (next === null) return records
       if (steps === restless) throw bundleError('BUNDLE_MODEL_RESTLESS', [next.seen.unit, String(restless)])
       const record = await this.#perform(next.step, next.seen)
