@@ -1,9 +1,11 @@
 import {
+  FakePebble,
   inProcess,
   newState,
   type Outcome,
   type RelationState,
   runScenario,
+  type ScenarioCharm,
   type ScenarioEvent,
   type ScenarioOptions,
   type State,
@@ -104,3 +106,16 @@ export const delivered = (state: State): Readonly<Record<string, unknown>> =>
       .filter(([path]) => path.endsWith('.yaml'))
       .map(([path, text]) => [path.slice(root.length + 1), JSON.parse(text)]),
   )
+
+/**
+ * The charm over one Pebble of our own image that lives from hook to hook. A state keeps the texts of files and not their permissions, so that
+ * only this shows whether a file is left alone.
+ */
+export const overOnePebble = (): { readonly charm: ScenarioCharm; readonly operations: () => readonly string[] } => {
+  const pebble = new FakePebble({ layers: ownLayer })
+  const pebbles = new Map([['resource-dispatcher', pebble]])
+  return {
+    charm: { ...dispatcher, run: (world) => dispatcher.run({ ...world, pebbles }) },
+    operations: () => pebble.operations.splice(0).map(({ op }) => op),
+  }
+}
