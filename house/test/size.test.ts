@@ -9,7 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** Files of more than 500 lines that wait for being split. One that was split must leave this list. */
-const overdue = ['ui/src/api/contract.ts']
+const overdue: readonly string[] = []
 
 const file = (path: string, lines: number): SourceFile => ({ path, text: 'x\n'.repeat(lines) })
 

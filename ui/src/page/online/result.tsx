@@ -15,9 +15,7 @@ const agreeing: ReadonlySet<ReasonCode> = new Set(['equal', 'type_coerced', 'ent
 /** What was looked up: a value a cell, what is wrong with it beside it; a click tells the rest. */
 export function OnlineResult({ answer }: { readonly answer: OnlineAnswer }) {
   const [open, setOpen] = useState<{ readonly column: ValueColumn; readonly cell: OnlineCell } | null>(null)
-  const differing = answer.rows
-    .flat()
-    .filter(({ twin }) => twin !== null && twin.reason !== 'equal' && twin.reason !== 'type_coerced').length
+  const differing = answer.rows.flat().filter(({ twin }) => twin !== null && !agreeing.has(twin.reason)).length
   const compared = answer.rows.flat().some(({ twin }) => twin !== null)
   return (
     <div className="stack">

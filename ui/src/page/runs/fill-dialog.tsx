@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ApiFailure, post } from '../../api/client.ts'
+import { post } from '../../api/client.ts'
 import type { Run, RunEstimate, RunRequest } from '../../api/contract.ts'
 import { invalidate, queryClient } from '../../api/query.ts'
 import { formatCount } from '../../format/number.ts'
@@ -9,6 +9,7 @@ import { Button } from '../../part/button.tsx'
 import { Dialog } from '../../part/dialog.tsx'
 import { Input, Segmented } from '../../part/field.tsx'
 import { ObjectPicker } from '../../part/object-picker.tsx'
+import { Problem } from '../../part/problem.tsx'
 import { Properties } from '../../part/properties.tsx'
 import { readInputTime, writeInputTime } from '../view/input-time.ts'
 import { RunProgressView } from './run-progress.tsx'
@@ -125,15 +126,6 @@ export function FillDialog({ project, views: given, range, onClose }: FillDialog
       {complete ? <Estimate estimate={estimate.data} error={estimate.error} /> : null}
       {run.isError ? <Problem error={run.error} /> : null}
     </Dialog>
-  )
-}
-
-export function Problem({ error }: { readonly error: Error }) {
-  return (
-    <p className="problem" role="alert">
-      {error.message}
-      {error instanceof ApiFailure && error.requestId ? <span className="label mono"> {error.requestId}</span> : null}
-    </p>
   )
 }
 

@@ -6,10 +6,10 @@ import { formatCount } from '../../format/number.ts'
 import { formatSpan, formatTook, formatUtc } from '../../format/time.ts'
 import { Button } from '../../part/button.tsx'
 import { RunWord } from '../../part/health.tsx'
+import { Problem } from '../../part/problem.tsx'
 import { Properties } from '../../part/properties.tsx'
 import { Failure, Skeleton } from '../../part/state.tsx'
 import { liveState } from '../../shell/live.ts'
-import { Problem } from './fill-dialog.tsx'
 import { runSeconds } from './run-table.tsx'
 
 export function isUnderWay({ state }: Run): boolean {
