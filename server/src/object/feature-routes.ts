@@ -69,17 +69,41 @@ const subjectOf = ({ feature, project }: Item, now: bigint): Subject => {
   }
 }
 
-const listed = (items: readonly Item[], query: ListingQuery & { readonly sort_order?: string | undefined }, now: bigint) => {
-  const matches = query.q === undefined || query.q.trim() === '' ? undefined : compileQuery(query.q, now)
-  const kept = matches === undefined ? items : items.filter((item) => matches(subjectOf(item, now)))
+/** Lists that are made once for a state of the registry: those that pages are asked for again and again. */
+const prepared = new WeakMap<ProjectIndex, Map<string, readonly Item[]>>()
+const preparedOrders: readonly (string | undefined)[] = ['name', 'featureView', 'type']
+
+const once = (project: ProjectIndex, key: string, make: () => readonly Item[]): readonly Item[] => {
+  const known = prepared.get(project) ?? new Map<string, readonly Item[]>()
+  prepared.set(project, known)
+  const items = known.get(key) ?? make()
+  known.set(key, items)
+  return items
+}
+
+const itemsOf = (project: ProjectIndex, kind: RestFeature['kind']): readonly Item[] =>
+  once(project, kind, () =>
+    project.features.filter((each) => each.kind === kind).map((feature) => ({ feature, project, value: { ...feature } })),
+  )
+
+type Query = ListingQuery & { readonly sort_order?: string | undefined }
+
+const ordered = (items: readonly Item[], query: Query, now: bigint): readonly Item[] => {
   const timed = query.sort_by?.startsWith('computed') === true
   const sortable = (item: Item): Sortable => ({
     value: timed ? { ...item.value, computed: computedOf(item, now) } : item.value,
     name: item.feature.name,
     project: `${item.project.name}\0${item.feature.featureView}`,
   })
-  return sorted(kept, sortable, { by: query.sort_by, order: query.sort_order })
+  return sorted(items, sortable, { by: query.sort_by, order: query.sort_order })
 }
+
+const matching = (items: readonly Item[], query: Query, now: bigint): readonly Item[] => {
+  const matches = query.q === undefined || query.q.trim() === '' ? undefined : compileQuery(query.q, now)
+  return matches === undefined ? items : items.filter((item) => matches(subjectOf(item, now)))
+}
+
+const listed = (items: readonly Item[], query: Query, now: bigint): readonly Item[] => ordered(matching(items, query, now), query, now)
 
 const shown = (item: Item, { fields = '' }: ListingQuery, now: bigint): JsonObject => {
   const paths = fields.split(',').flatMap((path) => (path.trim() === '' ? [] : [path.trim().split('.')]))
@@ -116,13 +140,17 @@ const listRoute = ({ path, kind }: Family): AnyRoute =>
     },
     handle: ({ query, index, rooms }) => {
       const project = index.project(query.project)
-      const items = project.features
-        .filter((each) => each.kind === kind)
-        .filter((each) => (query.feature_view ?? '') === '' || each.featureView === query.feature_view)
-        .filter((each) => (query.name ?? '') === '' || each.name === query.name)
-        .map((feature): Item => ({ feature, project, value: jsonOf(feature) }))
       const now = rooms.now()
-      const page = pageOf(listed(items, query, now), query)
+      const { feature_view: view = '', name = '', q = '' } = query
+      const all = itemsOf(project, kind)
+      const kept =
+        view === '' && name === ''
+          ? all
+          : all.filter(({ feature }) => (view === '' || feature.featureView === view) && (name === '' || feature.name === name))
+      const isPrepared = kept === all && q === '' && preparedOrders.includes(query.sort_by)
+      const key = `${kind} ${query.sort_by} ${query.sort_order}`
+      const items = isPrepared ? once(project, key, () => ordered(all, query, now)) : listed(kept, query, now)
+      const page = pageOf(items, query)
       return {
         [path]: page.items.map((item) => shown(item, query, now)),
         pagination: page.pagination,
@@ -142,9 +170,7 @@ const acrossRoute = ({ path, kind }: Family): AnyRoute =>
     handle: ({ query, index, rooms }) => {
       const items = index.projects.flatMap(({ name }) => {
         const project = index.project(name)
-        return project.features
-          .filter((each) => each.kind === kind)
-          .map((feature): Item => ({ feature, project, value: { ...jsonOf(feature), project: name } }))
+        return itemsOf(project, kind).map((item): Item => ({ ...item, value: { ...item.value, project: name } }))
       })
       const now = rooms.now()
       const page = alwaysPageOf(listed(items, query, now), query)
