@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { describeFile, fileSourceOf } from './duckdb-file.ts'
 import { absent, candidatesSql, compileDuckdb, duckdbFeature, duckdbReader, readChunks } from './duckdb-join.ts'
-import { appendSlots } from './duckdb-upload.ts'
+import { appendProbes } from './duckdb-upload.ts'
 import { askedFeature, askedProbes, Candidates, candidateLimit, futureLimit, unanswerable, valueNow } from './explain.ts'
 import type { Explanation } from './explanation.ts'
 import { laneOf, tieOrder } from './lane.ts'
@@ -16,7 +16,7 @@ export const explainDuckdb = async (connection: DuckDBConnection, folder: string
   const probes = askedProbes(request)
   const join = compileDuckdb(view, await describeFile(connection, folder, fileSourceOf(view.source)), probes.kinds)
   if (probes.slots === 0) return unanswerable(request)
-  await appendSlots(connection, probes)
+  await appendProbes(connection, probes, { per: 'slot', ttl: 0 })
   const { cursor, lanes } = duckdbReader(join, probes.slots)
   const value = laneOf(duckdbFeature(join, cursor, view.features.indexOf(feature)), 1)
   const candidates = new Candidates(request, probes, tieOrder(view, lanes))

@@ -3,7 +3,7 @@ import type { BatchSource } from '../definition/source.ts'
 import { storeError } from '../errors.ts'
 import { describeFile, type FileTable, fileSourceOf } from './duckdb-file.ts'
 import { asofSql, compileDuckdb, type DuckdbJoin, duckdbReader, readChunks, scanSql } from './duckdb-join.ts'
-import { appendKeys, appendSlots } from './duckdb-upload.ts'
+import { appendProbes } from './duckdb-upload.ts'
 import { tieOrder } from './lane.ts'
 import { type Strategy, ttlOf, type ViewPlan, type ViewRequest } from './offline.ts'
 import type { JoinedView, JoinSession } from './point-in-time.ts'
@@ -46,8 +46,9 @@ export class DuckdbJoinSession implements JoinSession {
   async join(view: ViewRequest, probes: Probes, signal: AbortSignal): Promise<JoinedView> {
     const join = await this.#compile(view, probes)
     const { strategy, sql } = planOf(join, probes, this.#strategy)
-    if (strategy === 'asof') await appendSlots(this.#connection, probes)
-    else if (join.keys.length > 0) await appendKeys(this.#connection, probes)
+    const ttl = ttlOf(view)
+    const per = strategy === 'asof' ? 'slot' : 'group'
+    if (per === 'slot' || join.keys.length > 0) await appendProbes(this.#connection, probes, { per, ttl })
     const { cursor, lanes } = duckdbReader(join, probes.slots)
     const slots = new Slots(probes, tieOrder(view, lanes))
     const onRow =
@@ -55,7 +56,7 @@ export class DuckdbJoinSession implements JoinSession {
         ? () => slots.offerTo(cursor.number(0), cursor.long(1), cursor.long(2))
         : () => slots.offer(cursor.number(0), cursor.long(1), cursor.long(2))
     await readChunks(this.#connection, sql, cursor, onRow, { signal })
-    return { answers: slots.answers(ttlOf(view)), lanes }
+    return { answers: slots.answers(ttl), lanes }
   }
 
   async #compile(view: ViewRequest, probes: Probes): Promise<DuckdbJoin> {

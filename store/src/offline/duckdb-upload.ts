@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api'
 import { loadDuckdb } from './duckdb-instance.ts'
 import type { KeyKind } from './key-encoder.ts'
-import type { Probes } from './probes.ts'
+import { type Probes, probeRows } from './probes.ts'
 
 /** The table of a view's probes: of one connection, and gone with it. */
 export const duckdbProbes = 'charmed_feast_probe'
@@ -50,29 +50,29 @@ const append = async (
   }
 }
 
-const recreate = async (connection: DuckDBConnection, lead: string, kinds: readonly KeyKind[], more: string): Promise<void> => {
-  const keys = kinds.map((kind, place) => `, k${place} ${typeNames[kind]}`).join('')
-  await connection.run(`CREATE OR REPLACE TEMP TABLE ${duckdbProbes} (${lead} INTEGER${keys}${more})`)
-}
+/** A time of a probe as BIGINT. */
+const bits = (time: number): bigint => BigInt(Math.max(Math.min(time, 2 ** 63 - 1024), -(2 ** 63)))
 
-/** Uploads the distinct keys: `g` is the group, `k0`, `k1`, … its key. */
-export const appendKeys = async (connection: DuckDBConnection, { keys, kinds, groups }: Probes): Promise<void> => {
+/**
+ * Uploads probes: `id` is the number of the slot or group, `k0`, `k1`, … its key, `te` the latest time that can answer it in microseconds,
+ * and `since` the oldest.
+ */
+export const appendProbes = async (
+  connection: DuckDBConnection,
+  probes: Probes,
+  options: { readonly per: 'group' | 'slot'; readonly ttl: number },
+): Promise<void> => {
+  const { keys, kinds } = probes
+  const { ttl } = options
   const duckdb = await loadDuckdb()
-  await recreate(connection, 'g', kinds, '')
-  const types = [duckdb.INTEGER, ...kinds.map((kind) => typeOf(duckdb, kind))]
-  await append(connection, types, groups, (group) => [group, ...valuesOf(duckdb, keys.bytes(group), kinds)])
-}
-
-/** Uploads the slots: `slot`, the key, and `te`, its event time in microseconds. */
-export const appendSlots = async (connection: DuckDBConnection, { keys, kinds, groups, starts, times, slots }: Probes): Promise<void> => {
-  const duckdb = await loadDuckdb()
-  await recreate(connection, 'slot', kinds, ', te BIGINT')
-  const types = [duckdb.INTEGER, ...kinds.map((kind) => typeOf(duckdb, kind)), duckdb.BIGINT]
-  const groupOf = new Int32Array(slots)
-  for (let group = 0; group < groups; group++) groupOf.fill(group, starts[group], starts[group + 1])
-  await append(connection, types, slots, (slot) => [
-    slot,
-    ...valuesOf(duckdb, keys.bytes(groupOf[slot] ?? 0), kinds),
-    BigInt.asIntN(64, BigInt(Math.min(times[slot] ?? 0, 2 ** 63 - 1024))),
+  const columns = kinds.map((kind, place) => `, k${place} ${typeNames[kind]}`).join('')
+  await connection.run(`CREATE OR REPLACE TEMP TABLE ${duckdbProbes} (id INTEGER${columns}, te BIGINT, since BIGINT)`)
+  const types = [duckdb.INTEGER, ...kinds.map((kind) => typeOf(duckdb, kind)), duckdb.BIGINT, duckdb.BIGINT]
+  const { count, group, latest, earliest } = probeRows(probes, options.per)
+  await append(connection, types, count, (row) => [
+    row,
+    ...valuesOf(duckdb, keys.bytes(group(row)), kinds),
+    bits(latest(row)),
+    ttl > 0 ? bits(earliest(row) - ttl) : null,
   ])
 }

@@ -84,7 +84,22 @@ const eventTimeColumn = (columns: readonly Column[], named: string | undefined):
   throw fault(wanted, only === undefined ? 'no column holds times' : 'several columns hold times; name one with eventTimestampColumn')
 }
 
-const eventTimesOf = ({ name, values }: Column): { readonly numbers: Float64Array; readonly column: Column } => {
+interface EventTimes {
+  readonly numbers: Float64Array
+  readonly column: Column
+}
+
+/** Times that are microseconds already, none of them null: no bigint is made of them. */
+const longTimes = (name: string, longs: BigInt64Array): EventTimes => {
+  const numbers = new Float64Array(longs.length)
+  // Node runs on little-endian machines alone: the low half comes first.
+  const halves = new Int32Array(longs.buffer, longs.byteOffset, longs.length * 2)
+  for (let row = 0; row < longs.length; row++) numbers[row] = (halves[2 * row + 1] ?? 0) * 4_294_967_296 + ((halves[2 * row] ?? 0) >>> 0)
+  return { numbers, column: { name, type: { name: 'UNIX_TIMESTAMP' }, values: longs } }
+}
+
+const eventTimesOf = ({ name, values }: Column): EventTimes => {
+  if (values instanceof BigInt64Array) return longTimes(name, values)
   const numbers = new Float64Array(values.length)
   const moments: (bigint | null)[] = new Array(values.length)
   for (let row = 0; row < values.length; row++) {

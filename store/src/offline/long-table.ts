@@ -26,8 +26,11 @@ export class LongTable implements Keys {
   }
 
   add(view: DataView, from: number): number {
-    const high = view.getInt32(from + 4)
-    const low = view.getInt32(from + 8)
+    return this.addLong(view.getInt32(from + 4), view.getInt32(from + 8))
+  }
+
+  /** {@link Keys.add} of an integer in two halves. */
+  addLong(high: number, low: number): number {
     const at = this.#seek(high, low)
     const known = this.#slots[at] ?? -1
     if (known >= 0) return known

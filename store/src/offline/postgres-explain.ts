@@ -7,7 +7,7 @@ import { momentCell } from './postgres-cell.ts'
 import { readTuples } from './postgres-copy-out.ts'
 import { compileJoin, featureCell, joinReader, type PostgresJoin } from './postgres-join.ts'
 import { columnSql, describeTable, postgresSourceOf } from './postgres-table.ts'
-import { probeTable, uploadSlots } from './postgres-upload.ts'
+import { probeTable, uploadProbes } from './postgres-upload.ts'
 import { types } from './postgres-value.ts'
 
 const candidatesSql = (join: PostgresJoin, limit: number): string => {
@@ -27,7 +27,7 @@ export const explainPostgres = async (client: pg.ClientBase, request: ExplainReq
   const probes = askedProbes(request)
   const join = compileJoin(view, await describeTable(client, postgresSourceOf(view.source)), probes.kinds)
   if (probes.slots === 0) return unanswerable(request)
-  await uploadSlots(client, join, probes, 0)
+  await uploadProbes(client, join, probes, { per: 'slot', ttl: 0 })
   const reader = joinReader(join, probes, 1)
   const { cursor } = reader
   const one = (cell: Cell) => laneOf(cell, 1)

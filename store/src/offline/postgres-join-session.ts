@@ -9,7 +9,7 @@ import { compileJoin, joinReader, type PostgresJoin } from './postgres-join.ts'
 import { type PostgresPlan, planJoin } from './postgres-plan.ts'
 import { shapeOf } from './postgres-shape.ts'
 import { describeTable, type PostgresTable, postgresSourceOf } from './postgres-table.ts'
-import { uploadKeys, uploadSlots } from './postgres-upload.ts'
+import { uploadProbes } from './postgres-upload.ts'
 import type { Probes } from './probes.ts'
 import { Slots } from './slots.ts'
 import { windowOf } from './window.ts'
@@ -37,8 +37,7 @@ export class PostgresJoinSession implements JoinSession {
     const join = await this.#compile(view, probes.kinds)
     const plan = await this.#plan(join, probes)
     const ttl = ttlOf(view)
-    if (plan.upload === 'keys' && join.keys.length > 0) await uploadKeys(this.#client, join, probes)
-    if (plan.upload === 'slots') await uploadSlots(this.#client, join, probes, ttl)
+    if (plan.upload !== 'none') await uploadProbes(this.#client, join, probes, { per: plan.upload, ttl })
     const lead = plan.strategy === 'scan' ? join.keys.length : 1
     const reader = joinReader(join, probes, lead)
     const slots = new Slots(probes, tieOrder(view, reader.lanes))

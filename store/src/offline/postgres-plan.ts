@@ -8,8 +8,8 @@ import { exportSql, lateralSql, scanSql, sortMergeSql } from './postgres-strateg
 import { types } from './postgres-value.ts'
 import type { Probes } from './probes.ts'
 
-/** What a strategy sends to PostgreSQL beforehand: nothing, the distinct keys, or keys with times. */
-export type Upload = 'none' | 'keys' | 'slots'
+/** What a strategy sends to PostgreSQL beforehand: nothing, a row for each distinct key, or one for each key and time. */
+export type Upload = 'none' | 'group' | 'slot'
 
 /** A chosen strategy, ready to run. */
 export interface PostgresPlan extends ViewPlan {
@@ -51,13 +51,13 @@ const estimates = (probes: Probes, shape: SourceShape, here: boolean): readonly 
   const list: Estimate[] = [
     {
       strategy: 'export',
-      upload: 'keys',
+      upload: 'group',
       microseconds: filtered,
       reason: `${asked}, so ${count(rows)} rows are looked through there and about ${count(rows * share)} of them come`,
     },
     {
       strategy: 'sort-merge',
-      upload: 'slots',
+      upload: 'slot',
       microseconds: (rows + slots) * cost.sort + slots * (cost.upload + perRow),
       reason: `rows are ${count(width)} bytes wide, so ${count(rows)} of them are sorted there and only the answers come`,
     },
@@ -72,7 +72,7 @@ const estimates = (probes: Probes, shape: SourceShape, here: boolean): readonly 
   if (index !== undefined)
     list.push({
       strategy: 'lateral',
-      upload: 'slots',
+      upload: 'slot',
       microseconds: slots * (cost.look + cost.upload + width * cost.byte),
       reason: `${count(slots)} looks into index ${index} cost less than reading ${count(rows)} rows`,
     })
@@ -119,7 +119,7 @@ export const planJoin = (
   const { strategy, ttl, collated } = options
   const all = estimates(probes, shape, isComparableHere(join, collated))
   const allowed = strategy === 'auto' ? all : all.filter((each) => each.strategy === strategy)
-  const forced: Estimate = { strategy: 'lateral', upload: 'slots', microseconds: 0, reason: '' }
+  const forced: Estimate = { strategy: 'lateral', upload: 'slot', microseconds: 0, reason: '' }
   const [first, ...rest] = allowed.length === 0 && strategy === 'lateral' ? [forced] : allowed
   if (first === undefined) throw impossible(join.view.name, strategy)
   const best = rest.reduce((a, b) => (b.microseconds < a.microseconds ? b : a), first)

@@ -9,6 +9,12 @@ import { windowOf } from './window.ts'
 
 const equal = ({ keys }: PostgresJoin, alias: string): readonly string[] => keys.map(({ sql, probe }) => `${sql} = ${probe(alias)}`)
 
+/** What makes a row one that may answer an uploaded probe. */
+const matching = (join: PostgresJoin, ttl: number): string => {
+  const time = columnSql(join.time.name)
+  return [...equal(join, 'e'), `${time} <= e.te`, ...(ttl > 0 ? [`${time} >= e.since`] : [])].join(' AND ')
+}
+
 /**
  * For each probe one look into the index on keys and time: 5 µs each on a warm cache, whatever the size of the table, so best when probes
  * are few beside rows. 100 k probes × 1 M rows: 0.5 s.
@@ -16,14 +22,13 @@ const equal = ({ keys }: PostgresJoin, alias: string): readonly string[] => keys
 export const lateralSql = (join: PostgresJoin, ttl: number): string => {
   const time = columnSql(join.time.name)
   const order = [`${time} DESC`, ...(join.created === undefined ? [] : [`${columnSql(join.created.name)} DESC NULLS LAST`])]
-  const conditions = [...equal(join, 'e'), `${time} <= e.te`, ...(ttl > 0 ? [`${time} >= e.since`] : [])]
   const names = join.selected.map((_, place) => `c${place}`)
   const selected = join.selected.map((sql, place) => `${sql} AS ${names[place]}`)
-  return `SELECT e.slot, ${names.map((name) => `l.${name}`).join(', ')}
+  return `SELECT e.id, ${names.map((name) => `l.${name}`).join(', ')}
 FROM ${probeTable} AS e CROSS JOIN LATERAL (
   SELECT ${selected.join(', ')}
   FROM ${join.table.from}
-  WHERE ${conditions.join(' AND ')}
+  WHERE ${matching(join, ttl)}
   ORDER BY ${order.join(', ')} FETCH FIRST 1 ROW WITH TIES
 ) AS l`
 }
@@ -44,7 +49,7 @@ export const sortMergeSql = (join: PostgresJoin, probes: Probes, ttl: number): s
 FROM (
   SELECT ${list('slot', names)}, max(tv) OVER (${partition}ORDER BY t, slot NULLS FIRST) AS tv
   FROM (
-    SELECT ${list('e.slot', probeKeys)}, e.te AS t, NULL AS tv FROM ${probeTable} AS e
+    SELECT ${list('e.id AS slot', probeKeys)}, e.te AS t, NULL AS tv FROM ${probeTable} AS e
     UNION ALL
     SELECT ${list(
       'NULL',
@@ -56,13 +61,13 @@ JOIN ${join.table.from} ON ${[...join.keys.map(({ sql }, place) => `${sql} = w.k
 WHERE w.slot IS NOT NULL AND ${window}`
 }
 
-/** Every row that has one of the keys, with its group: for large sets without a fitting index, and keys that only PostgreSQL can compare. */
+/** Every row that has one of the keys and a time that counts for it, with its group: for large sets without a fitting index, and keys that only PostgreSQL can compare. */
 export const exportSql = (join: PostgresJoin, probes: Probes, ttl: number): string => {
   const { start, end } = windowOf(probes, ttl)
   const window = windowSql(join.time, start, end)
   if (join.keys.length === 0) return `SELECT 0, ${join.selected.join(', ')} FROM ${join.table.from} WHERE ${window}`
-  return `SELECT e.g, ${join.selected.join(', ')}
-FROM ${join.table.from} JOIN ${probeTable} AS e ON ${equal(join, 'e').join(' AND ')}
+  return `SELECT e.id, ${join.selected.join(', ')}
+FROM ${join.table.from} JOIN ${probeTable} AS e ON ${matching(join, ttl)}
 WHERE ${window}`
 }
 

@@ -19,6 +19,40 @@ export interface Probes {
   readonly rowSlots: Int32Array
 }
 
+/** Probes as rows to send to an engine: one for each slot, or one for each group, which stands for all slots of its key. */
+export interface ProbeRows {
+  readonly count: number
+  readonly group: (row: number) => number
+  /** The latest and the earliest event time that the row stands for. */
+  readonly latest: (row: number) => number
+  readonly earliest: (row: number) => number
+}
+
+/** Lays probes out for sending. Slots go in the order of keys and times, so that an index is read where it was read before. */
+export const probeRows = ({ starts, times, groups, slots }: Probes, per: 'group' | 'slot'): ProbeRows => {
+  if (per === 'group')
+    return {
+      count: groups,
+      group: (row) => row,
+      latest: (row) => times[(starts[row + 1] ?? 1) - 1] ?? 0,
+      earliest: (row) => times[starts[row] ?? 0] ?? 0,
+    }
+  const groupOf = new Int32Array(slots)
+  for (let group = 0; group < groups; group++) groupOf.fill(group, starts[group], starts[group + 1])
+  const time = (row: number): number => times[row] ?? 0
+  return { count: slots, group: (row) => groupOf[row] ?? 0, latest: time, earliest: time }
+}
+
+/** Groups by one column of 64-bit integers, none of them null, without making a bigint. */
+const groupLongs = (chunk: EntityChunk, longs: BigInt64Array, keys: LongTable): Int32Array => {
+  const groups = new Int32Array(chunk.rows).fill(-1)
+  // Node runs on little-endian machines alone: the low half comes first.
+  const halves = new Int32Array(longs.buffer, longs.byteOffset, longs.length * 2)
+  for (let row = 0; row < chunk.rows; row++)
+    if (!Number.isNaN(chunk.eventTimes[row])) groups[row] = keys.addLong(halves[2 * row + 1] ?? 0, halves[2 * row] ?? 0)
+  return groups
+}
+
 const groupRows = (chunk: EntityChunk, joinKeys: readonly JoinKey[], kinds: readonly KeyKind[], keys: Keys): Int32Array => {
   const columns = joinKeys.map((key, place) => ({ ...key, kind: kinds[place] ?? 'text', values: valuesOf(chunk, key) }))
   const groups = new Int32Array(chunk.rows).fill(-1)
@@ -96,7 +130,10 @@ const sortByTime = (order: Int32Array, from: number, to: number, times: Float64A
 export const probesOf = (chunk: EntityChunk, joinKeys: readonly JoinKey[]): Probes => {
   const kinds = joinKeys.map((key) => keyKindOf(key.type, sample(valuesOf(chunk, key))))
   const keys = kinds.length === 1 && kinds[0] === 'long' ? new LongTable() : new KeyTable()
-  const groups = groupRows(chunk, joinKeys, kinds, keys)
+  const [only] = joinKeys
+  const longs = only === undefined ? undefined : valuesOf(chunk, only)
+  const groups =
+    keys instanceof LongTable && longs instanceof BigInt64Array ? groupLongs(chunk, longs, keys) : groupRows(chunk, joinKeys, kinds, keys)
   const { order, starts: rowStarts } = byGroup(groups, keys.size)
   const rowSlots = new Int32Array(chunk.rows).fill(-1)
   const times = new Float64Array(order.length)

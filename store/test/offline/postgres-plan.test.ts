@@ -60,7 +60,7 @@ test('the plan that is shown is what PostgreSQL does: it reads the index', async
   const { sql } = await plan(viewOf('indexed'), 200)
   const explained = await under.run(
     `SELECT 1`,
-    `EXPLAIN ${sql.replace('pg_temp.charmed_feast_probe', '(SELECT 0 AS slot, 1::bigint AS k0, now() AS te)')}`,
+    `EXPLAIN ${sql.replace('pg_temp.charmed_feast_probe', '(SELECT 0 AS id, 1::bigint AS k0, now() AS te)')}`,
   )
   expect(JSON.stringify(explained)).toMatch(/Index (Only )?Scan (Backward )?using by_driver/)
 })
