@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { freshFolder, root } from '../postgres/checkout.ts'
+
+interface Ended {
+  readonly exit: number | null
+  readonly out: string
+  readonly err: string
+}
+
+const run = async (...args: readonly string[]): Promise<Ended> => {
+  const child = spawn(process.execPath, ['--conditions=source', join(root, 'bundle/src/cli/main.ts'), ...args])
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const [exit, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  return { exit, out, err }
+}
+
+test('up deploys, status shows it, and up again has nothing but a look to take', async () => {
+  const state = await freshFolder()
+  expect((await run('status', '--state', state)).out).toContain('nothing is deployed')
+  const first = await run('up', '--exit', '--state', state)
+  expect([first.exit, first.err]).toEqual([0, ''])
+  expect(first.out).toContain('feast-integrator/0: leader-elected')
+  const status = await run('status', '--state', state)
+  for (const unit of ['feast-integrator', 'feast-ui', 'resource-dispatcher', 'offline-store', 'online-store', 'registry']) {
+    expect(status.out).toMatch(new RegExp(`^${unit}/0\\* +active +idle `, 'm'))
+  }
+  expect(first.out.trimEnd().endsWith(status.out.trimEnd())).toBe(true)
+  const file = join(state, 'model/model.json')
+  const kept = JSON.parse(await readFile(file, 'utf8')) as { readonly model: unknown }
+  const again = await run('up', '--exit', '--state', state)
+  const hooks = again.out.split('\n').filter((line) => /^[a-z-]+\/0: /.test(line))
+  expect(hooks.map((line) => line.split(': ')[1])).toEqual(Array.from({ length: 6 }, () => 'update-status'))
+  expect((JSON.parse(await readFile(file, 'utf8')) as { readonly model: unknown }).model).toEqual(kept.model)
+  expect([(await stat(file)).mode & 0o777, (await stat(join(state, 'model'))).mode & 0o777]).toEqual([0o600, 0o700])
+}, 120_000)
+
+test.each([
+  [['dance'], 2, 'charmed-feast up'],
+  [['status', '--nope'], 2, "'--nope'"],
+])('%j is refused with words', async (args, exit, words) => {
+  const ended = await run(...args)
+  expect([ended.exit, ended.err.includes(words)]).toEqual([exit, true])
+})
