@@ -38,13 +38,16 @@ let folder = ''
 let postgres: Postgres | undefined
 let guard: ChildProcess | undefined
 
-/** Starts the PostgreSQL that all test files of this run share: without fsync, for nothing here must outlive a power cut. */
+/** No fsync, for nothing here must outlive a power cut; no autovacuum, so that statistics are what a test's own ANALYZE saw. */
+const settings = { fsync: 'off', max_connections: 200, autovacuum: 'off' }
+
+/** Starts the PostgreSQL that all test files of this run share. */
 export const setup = async (project: TestProject): Promise<void> => {
   folder = await mkdtemp(join(tmpdir(), 'charmed-feast-test-'))
   await chmod(folder, 0o755)
   const machine = currentHost()
   const host = { ...machine, temporaries: [folder, ...machine.temporaries] }
-  postgres = await startPostgres({ directory: folder, settings: { fsync: 'off', max_connections: 200 }, host })
+  postgres = await startPostgres({ directory: folder, settings, host })
   guard = startGuard(postgres.pid, folder)
   project.provide('postgres', { host: postgres.host, port: postgres.port, ...postgres.superuser })
 }
