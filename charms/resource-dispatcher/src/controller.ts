@@ -1,4 +1,11 @@
-import { type DesiredObject, type Hook, isCharmError, type KubernetesObject, type ObjectReference } from '@charmed-feast/charm'
+import {
+  type DesiredObject,
+  type Hook,
+  isCharmError,
+  KubernetesError,
+  type KubernetesObject,
+  type ObjectReference,
+} from '@charmed-feast/charm'
 
 import { dispatchedKinds } from './dispatched-kind.ts'
 import { type Metadata, port, servicePort } from './metadata.ts'
@@ -78,6 +85,24 @@ export const findControllerUid = async (hook: Hook<Metadata>): Promise<string | 
   } catch (error) {
     if (!isCharmError(error)) throw error
     return null
+  }
+}
+
+/**
+ * Whether Kubernetes knows PodDefault: without it metacontroller starts nothing at all (real-parts.md §4). Where that cannot be asked it counts as
+ * known. Nothing has the label, so that no object travels.
+ *
+ * @example
+ * const knowsPodDefault = await isPodDefaultKnown(hook)
+ */
+export const isPodDefaultKnown = async (hook: Hook<Metadata>): Promise<boolean> => {
+  try {
+    const kubernetes = await hook.kubernetes()
+    await kubernetes.list('/apis/kubeflow.org/v1alpha1/poddefaults', { labelSelector: 'charmed-feast/none' })
+    return true
+  } catch (error) {
+    if (!isCharmError(error)) throw error
+    return !(error instanceof KubernetesError && error.status === 404)
   }
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Manifest, manifestKey } from './manifest.ts'
 
 /** The folder, below an endpoint's, of manifests for every namespace; no namespace can be called so. */
-export const globalFolder = '_global'
+const globalFolder = '_global'
 
 // Longer names leave no room for what follows them: a file's name has at most 255 bytes.
 const longest = 200

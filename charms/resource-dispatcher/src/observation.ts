@@ -1,7 +1,7 @@
 import type { Hook, ObjectReference, Relation } from '@charmed-feast/charm'
 
 import { isOwnImage, type KeptFiles, observeKept } from './container.ts'
-import { findControllerUid, findLoadBalancer, type Place } from './controller.ts'
+import { findControllerUid, findLoadBalancer, isPodDefaultKnown, type Place } from './controller.ts'
 import { type Mesh, observeMesh } from './mesh.ts'
 import type { Metadata } from './metadata.ts'
 import { isLabelKey } from './namespace-label.ts'
@@ -22,6 +22,7 @@ export interface Observation extends ObservedManifests {
     readonly controllerUid: string | null
   }
   readonly loadBalancer: ObjectReference | null
+  readonly knowsPodDefault: boolean
   readonly meshes: readonly Relation[]
   readonly crossModelMeshes: readonly Relation[]
   readonly mesh: Mesh
@@ -70,6 +71,8 @@ export const observe = async (hook: Hook<Metadata>): Promise<Observation | Farew
     ...manifests,
     container: await observeContainer(hook, manifests),
     loadBalancer: leader && hook.event.kind === 'upgrade-charm' ? await findLoadBalancer(hook) : null,
+    // A follower leaves it to the leader to say.
+    knowsPodDefault: !leader || (await isPodDefaultKnown(hook)),
     meshes,
     crossModelMeshes: await hook.relations('require-cmr-mesh'),
     mesh: await observeMesh(hook, meshes),

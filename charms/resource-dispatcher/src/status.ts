@@ -64,12 +64,13 @@ const workloadStatuses = ({ deliveries, container }: Observation, { containers }
  * unitStatus: (applied) => unitStatuses(observation, applied)
  */
 export const unitStatuses = (observation: Observation, applied: Applied<Metadata>): readonly Status[] => {
-  const { label, installing, mesh, place } = observation
+  const { label, installing, mesh, place, knowsPodDefault } = observation
   const wrongLabel = 'it is no key of a label in Kubernetes'
   return [
     active(),
     ...(label.valid ? [] : [blocked(`Option target_namespace_label is ${JSON.stringify(label.text)}: ${wrongLabel}`)]),
     ...clusterStatuses(applied.failedObjects, place.app),
+    ...(knowsPodDefault ? [] : [blocked('Kubernetes does not know PodDefault, and metacontroller waits for it: deploy admission-webhook')]),
     ...(mesh.kind === 'invalid' ? [mesh.status] : []),
     ...(installing ? [waiting('K8s resources created. Waiting for charm to be active')] : workloadStatuses(observation, applied)),
   ]

@@ -61,6 +61,15 @@ const wrongLabel = (text: string): string =>
   `Option target_namespace_label is ${JSON.stringify(text)}: it is no key of a label in Kubernetes`
 
 const mistakes: readonly Mistake[] = [
+  {
+    name: 'no PodDefault in Kubernetes',
+    spoil: (state) => ({
+      ...state,
+      kubernetes: { objects: state.kubernetes?.objects ?? [], errors: [{ kind: 'PodDefault', access: 'read', status: 404 }] },
+    }),
+    status: 'blocked',
+    message: 'Kubernetes does not know PodDefault, and metacontroller waits for it: deploy admission-webhook',
+  },
   { name: 'manifests that are no JSON', spoil: sends('{{'), status: 'blocked', message: invalid('they are not JSON') },
   {
     name: 'manifests that are cut off',

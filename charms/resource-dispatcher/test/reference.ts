@@ -16,7 +16,7 @@ import { charm } from '../src/charm.ts'
 import { type DispatchedKind, dispatchedKinds, type ManifestEndpoint } from '../src/dispatched-kind.ts'
 
 /** The charm, in this process. */
-export const dispatcher = inProcess(charm)
+const dispatcher = inProcess(charm)
 
 /** The folder of manifests. */
 export const root = '/var/lib/pebble/default/resources'
