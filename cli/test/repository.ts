@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { runCommandLine } from '../src/main.ts'
@@ -61,6 +60,3 @@ export const writeDrivers = async (path: string): Promise<void> => {
     instance.closeSync()
   }
 }
-
-/** A folder that no workspace is around. */
-export const elsewhere = (): Promise<string> => mkdtemp(join(tmpdir(), 'feast-'))

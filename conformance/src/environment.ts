@@ -37,7 +37,7 @@ const exists = async (path: string): Promise<boolean> => {
  * The folder of the Python environment that holds a Feast release, by its constraints: another set of packages is another folder. In
  * `${XDG_CACHE_HOME:-~/.cache}/charmed-feast`, so that a second clone needs no second one.
  */
-export const environmentFolder = async (version: FeastVersion, env: NodeJS.ProcessEnv = process.env): Promise<string> => {
+const environmentFolder = async (version: FeastVersion, env: NodeJS.ProcessEnv = process.env): Promise<string> => {
   const told = env[environmentVariables[version]]
   if (told !== undefined && told !== '') return told
   const constraints = await readFile(join(folder, `constraints-${version}.txt`))

@@ -22,7 +22,7 @@ const ownMembers = new Set(['computed', 'definitions', 'featureDefinition'])
 const isRequestSource = (value: object): boolean => 'requestDataOptions' in value
 
 /** A value with everything that has no order in one order, as text. */
-export const canonical = (value: unknown): string => JSON.stringify(sortedValue(value))
+const canonical = (value: unknown): string => JSON.stringify(sortedValue(value))
 
 const sortedValue = (value: unknown): unknown => {
   if (Array.isArray(value))

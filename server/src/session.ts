@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts'
 import type { Rooms } from './route.ts'
 
 /** The version of this package, which the pages compare with their own. */
-export const serverVersion = '0.1.0'
+const serverVersion = '0.1.0'
 
 const on: JsonObject = { state: 'on' }
 const off = (reason: string, setting: string | null = null): JsonObject => ({ state: 'not_configured', reason, setting })
@@ -15,7 +15,7 @@ const switchOf = (decide: Policy, right: Right, caller: Caller): JsonObject => {
 }
 
 /** What is on, what is off, and how it is turned on (`Switches` of the pages' contract). */
-export const switchesOf = ({ decide, config }: Rooms, caller: Caller): JsonObject => {
+const switchesOf = ({ decide, config }: Rooms, caller: Caller): JsonObject => {
   const hasOnline = config.onlineStore !== null
   const noOnline = off('there is no online store', 'online_store')
   return {

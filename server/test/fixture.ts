@@ -61,7 +61,7 @@ const live = featureView({ name: 'live', entities: [driver], schema: { city: str
 const ranking = featureService({ name: 'ranking', features: [stats], description: 'Ranks drivers' })
 
 /** What the fixture applies. */
-export const definitions: readonly Definition[] = [
+const definitions: readonly Definition[] = [
   project({ name: 'rides', description: 'Everything about rides' }),
   driver,
   hourly,

@@ -7,7 +7,7 @@ import type { ServerEvent } from './hub.ts'
 /** A comment this often keeps proxies from ending the stream. */
 const heartbeatMs = 15_000
 /** How many streams one user, or one address of nobody, may hold. */
-export const streamsPerUser = 64
+const streamsPerUser = 64
 
 const open = new Map<string, number>()
 

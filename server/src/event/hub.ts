@@ -34,7 +34,7 @@ const objectLimit = 100
 const keyOf = (kind: string, project: string, name: string): string => `${kind}\0${project}\0${name}`
 
 /** The objects that differ between two states of the registry. */
-export const changedObjects = (before: RegistryIndex | undefined, after: RegistryIndex): readonly JsonObject[] => {
+const changedObjects = (before: RegistryIndex | undefined, after: RegistryIndex): readonly JsonObject[] => {
   const objectsOf = (index: RegistryIndex | undefined) =>
     new Map(
       kindList.flatMap(({ name: kind }) =>

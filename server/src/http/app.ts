@@ -24,7 +24,7 @@ export interface AppOptions {
 }
 
 /** The largest body that is read. */
-export const bodyLimit = 1_048_576
+const bodyLimit = 1_048_576
 
 /** The prefix of every route. */
 export const apiPrefix = '/api/v1'

@@ -5,7 +5,7 @@ import { serverError } from '../errors.ts'
 /** The cookie that a page's token has to equal. Whichever server answers can compare them: nothing is kept. */
 export const tokenCookie = 'feast-token'
 /** The header that pages send the token in. */
-export const tokenHeader = 'x-feast-token'
+const tokenHeader = 'x-feast-token'
 
 /** The value of a cookie. */
 export const cookieOf = (headers: IncomingHttpHeaders, name: string): string | undefined =>

@@ -9,7 +9,7 @@ import { around, edgesAmong, type Graph, graphOf, type NodeId, pathsBetween } fr
 import { nodeJson } from './node.ts'
 
 /** The most nodes that are sent: more than that nobody reads. */
-export const nodeLimit = 2000
+const nodeLimit = 2000
 const pathLimit = 20
 
 const project = neededText('The project')

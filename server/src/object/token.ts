@@ -6,7 +6,7 @@ export interface Token {
 }
 
 /** The keys that a token may have; `ui/src/query/tokens.ts` has the same. */
-export const tokenKeys: ReadonlySet<string> = new Set([
+const tokenKeys: ReadonlySet<string> = new Set([
   ...['name', 'tag', 'owner', 'type', 'kind', 'entity', 'source', 'view', 'service', 'project', 'online', 'state', 'fresh', 'updated'],
 ])
 

@@ -13,7 +13,7 @@ export interface RestObject<Name extends KindName = KindName> {
 }
 
 /** How REST names the kind of a view in `type`. */
-export const viewTypes: Partial<Readonly<Record<KindName, string>>> = {
+const viewTypes: Partial<Readonly<Record<KindName, string>>> = {
   'feature-view': 'featureView',
   'stream-feature-view': 'streamFeatureView',
   'on-demand-feature-view': 'onDemandFeatureView',

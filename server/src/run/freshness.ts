@@ -21,7 +21,7 @@ export interface Freshness {
 }
 
 /** The tag that says how often a view is materialized: `15m`, `6h`, `1d`. */
-export const scheduleTag = 'schedule'
+const scheduleTag = 'schedule'
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 

@@ -7,7 +7,7 @@ import { intervalRuns, newestFirst, type Run, runOfJob } from './run.ts'
 const jobLimit = 2000
 
 /** The jobs of a project, newest first; none without an online store. */
-export const jobsOf = async ({ store, config }: Rooms, project: string, view?: string): Promise<readonly Job[]> =>
+const jobsOf = async ({ store, config }: Rooms, project: string, view?: string): Promise<readonly Job[]> =>
   config.onlineStore === null ? [] : await store.online.jobs(project, { limit: jobLimit, ...(view === undefined ? {} : { view }) })
 
 /** All runs that are known of a project: what this server started, jobs of the store, and intervals that others left. Newest first. */

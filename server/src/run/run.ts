@@ -52,7 +52,7 @@ export const runOfJob = (job: Job): Run => {
 }
 
 /** An interval that another program left: that it was done is all that is known. */
-export const runOfInterval = (view: RestObject, interval: { readonly start: bigint; readonly end: bigint }): Run => {
+const runOfInterval = (view: RestObject, interval: { readonly start: bigint; readonly end: bigint }): Run => {
   const id = `feast-${view.project}-${view.name}-${interval.start}-${interval.end}`
   return {
     ...{ id, state: 'succeeded', views: [view.name], start: interval.start, end: interval.end, order: interval.end },

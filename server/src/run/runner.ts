@@ -57,7 +57,7 @@ export interface Runner extends AsyncDisposable {
 }
 
 /** How many runs of one user are queued or running. */
-export const runsPerUser = 8
+const runsPerUser = 8
 /** How many ended runs are kept at hand; the store keeps all. */
 const endedRuns = 200
 

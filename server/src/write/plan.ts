@@ -61,7 +61,7 @@ const warningsOf = (difference: Difference, project: ProjectIndex): readonly Jso
 }
 
 /** The names of views that have online tables to be made and to be dropped. */
-export const tablesOf = (differences: readonly Difference[], index: RegistryIndex, project: string) => {
+const tablesOf = (differences: readonly Difference[], index: RegistryIndex, project: string) => {
   const catalog = catalogOf(index.snapshot, project)
   const isView = ({ kind }: Difference): boolean => kind.endsWith('-view')
   const dropped = differences.filter((each) => each.action === 'delete' && isView(each)).map(({ name }) => name)

@@ -28,7 +28,7 @@ export interface Wish {
 const writable = kindList.map(({ name }) => name)
 
 /** The kind that a wish is about. @throws SERVER_VALUE_INVALID */
-export const kindOfWish = ({ kind }: Pick<Wish, 'kind'>): KindName => {
+const kindOfWish = ({ kind }: Pick<Wish, 'kind'>): KindName => {
   const found = kindOfWord(kind, writable)
   if (found === undefined) throw serverError('SERVER_VALUE_INVALID', ['kind', kind, 'nothing of that kind can be changed by itself'])
   return found

@@ -20,7 +20,7 @@ const named = (names: ReadonlyMap<string | undefined, ValueTypeName>, items: rea
   items.length === 0 ? 'STRING_LIST' : names.get(nameOf(items[0]))
 
 /** The type of values of which nothing is known but themselves: that of the first which is not null; UNKNOWN when all are. */
-export const typeOfValues = (values: ArrayLike<unknown>): ValueType => {
+const typeOfValues = (values: ArrayLike<unknown>): ValueType => {
   if (values instanceof BigInt64Array) return { name: 'INT64' }
   for (let row = 0; row < values.length; row++) {
     const value = values[row]
@@ -34,7 +34,7 @@ const stored = (value: unknown): unknown =>
   value === undefined ? null : value instanceof Date && !Number.isNaN(value.getTime()) ? BigInt(value.getTime()) * 1000n : value
 
 /** A column of values as people give them. */
-export const columnOf = (name: string, values: ArrayLike<unknown>): Column => {
+const columnOf = (name: string, values: ArrayLike<unknown>): Column => {
   const type = typeOfValues(values)
   return { name, type, values: ArrayBuffer.isView(values) ? values : Array.from(values, stored) }
 }

@@ -28,7 +28,7 @@ const field = (value: unknown, type: ValueType): string => {
 const rowsPerPart = 1_000
 
 /** Batches as the text of a CSV file (https://www.rfc-editor.org/rfc/rfc4180), with the names first. Times are ISO text in UTC. */
-export async function* csvOf(batches: AsyncIterable<Batch>): AsyncGenerator<string> {
+async function* csvOf(batches: AsyncIterable<Batch>): AsyncGenerator<string> {
   let first = true
   for await (const { rows, columns } of batches) {
     if (first) yield `${columns.map(({ name }) => field(name, { name: 'STRING' })).join(',')}\r\n`

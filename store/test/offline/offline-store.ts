@@ -19,7 +19,7 @@ export interface Engine {
 const at = (minute: number): bigint => 1_704_067_200_000_000n + BigInt(minute) * 60_000_000n
 
 /** Rows of [driver, minute, created minute, rate, name]. */
-export const rowsOf = (rows: readonly (readonly [bigint | null, number | null, number | null, number | null, string | null])[]): Batch => {
+const rowsOf = (rows: readonly (readonly [bigint | null, number | null, number | null, number | null, string | null])[]): Batch => {
   const minute = (value: number | null) => (value === null ? null : at(value))
   return {
     rows: rows.length,

@@ -21,7 +21,7 @@ export interface Comparison {
 }
 
 /** Whether a path lies under one that a recording names; `*` is all of it. */
-export function isUnder(path: TreePath, names: readonly string[]): boolean {
+function isUnder(path: TreePath, names: readonly string[]): boolean {
   const text = path.join('.')
   return names.some((name) => name === '*' || text === name || text.startsWith(`${name}.`))
 }
