@@ -31,7 +31,7 @@ interface Shown {
 const moment: ValueType = { name: 'UNIX_TIMESTAMP' }
 
 /** The columns of a view's source that a preview shows: keys, times, features. */
-const shownColumns = (view: AnyStoredView, source: PostgresSource): readonly Shown[] => [
+export const shownColumns = (view: AnyStoredView, source: PostgresSource): readonly Shown[] => [
   ...view.entities.map(
     ({ joinKey, valueType }): Shown => ({ name: joinKey, source: sourceColumn(source, joinKey), type: valueType, role: 'join_key' }),
   ),
@@ -43,7 +43,7 @@ const shownColumns = (view: AnyStoredView, source: PostgresSource): readonly Sho
 ]
 
 /** A view whose history PostgreSQL keeps. @throws SERVER_OBJECT_NOT_FOUND, SERVER_NOT_SUPPORTED */
-const previewedView = (
+export const previewedView = (
   catalog: ReturnType<typeof catalogOf>,
   name: string,
 ): { readonly view: AnyStoredView; readonly source: PostgresSource } => {
