@@ -5,24 +5,7 @@ import { FreshnessWord } from '../part/health.tsx'
 import { NameCell } from '../part/name-cell.tsx'
 import { type Column, DataTable } from '../part/table.tsx'
 import { objectPath } from '../route/path.ts'
-
-/** How far each node is from the object in the middle: negative upstream, positive downstream, by the shortest way. */
-export function distances(graph: LineageGraph, focus: NodeId): ReadonlyMap<NodeId, number> {
-  const found = new Map<NodeId, number>([[focus, 0]])
-  for (const direction of [-1, 1] as const) {
-    let frontier: readonly NodeId[] = [focus]
-    for (let step = 1; frontier.length > 0; step += 1) {
-      const next = new Set<NodeId>()
-      for (const { from, to } of graph.edges) {
-        const [near, far] = direction === 1 ? [from, to] : [to, from]
-        if (frontier.includes(near) && !found.has(far)) next.add(far)
-      }
-      for (const id of next) found.set(id, step * direction)
-      frontier = [...next]
-    }
-  }
-  return found
-}
+import { distances } from './graph-distance.ts'
 
 interface Row extends LineageNode {
   readonly distance: number | null
