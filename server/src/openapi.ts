@@ -39,7 +39,7 @@ const queryParameters = ({ query }: AnyRoute): readonly JsonObject[] =>
   }))
 
 const operationId = ({ method, path }: AnyRoute): string =>
-  `${method.toLowerCase()}${path.replaceAll(/[{}]/g, '').replaceAll(/[/_](\w)/g, (_, letter: string) => letter.toUpperCase())}`
+  `${method.toLowerCase()}${path.replaceAll(/[{}]/g, '').replaceAll(/[/_-](\w)/g, (_, letter: string) => letter.toUpperCase())}`
 
 const operation = (row: AnyRoute): JsonObject => ({
   operationId: operationId(row),

@@ -1,5 +1,6 @@
 import { eventRoutes } from './event/event-routes.ts'
 import { computeRoutes } from './feast/compute-routes.ts'
+import { labelRoutes } from './feast/label-routes.ts'
 import { systemRoutes } from './feast/system-routes.ts'
 import { unconfiguredRoutes } from './feast/unconfigured-routes.ts'
 import { feastLineageRoutes } from './lineage/feast-lineage.ts'
@@ -14,9 +15,11 @@ import { runRoutes } from './run/run-routes.ts'
 import { startRoutes } from './run/start-routes.ts'
 import { searchRoutes } from './search/search-routes.ts'
 import { statusRoutes } from './status/status-routes.ts'
+import { exportRoute } from './value/export.ts'
 import { historicalRoute } from './value/historical.ts'
 import { onlineRoutes } from './value/online.ts'
 import { previewRoute } from './value/preview.ts'
+import { statisticsRoute } from './value/statistics-route.ts'
 import { feastWriteRoutes } from './write/feast-writes.ts'
 import { writeRoutes } from './write/write-routes.ts'
 
@@ -27,6 +30,7 @@ import { writeRoutes } from './write/write-routes.ts'
 export const routes: readonly AnyRoute[] = [
   ...systemRoutes,
   ...unconfiguredRoutes,
+  ...labelRoutes,
   ...projectRoutes,
   ...collections.flatMap(objectRoutes),
   ...featureRoutes,
@@ -39,6 +43,8 @@ export const routes: readonly AnyRoute[] = [
   ...runRoutes,
   ...eventRoutes,
   previewRoute,
+  statisticsRoute,
+  exportRoute,
   ...onlineRoutes,
   historicalRoute,
   ...startRoutes,

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, valueAt } from '../json.ts'
+import { isObject, type Json, type JsonObject } from '../json.ts'
 import type { Sortable } from '../page.ts'
 import { text } from '../query.ts'
 import type { ProjectIndex, RegistryIndex } from '../registry/registry-index.ts'
@@ -35,25 +35,35 @@ export interface ListingQuery {
   readonly sort_by?: string | undefined
 }
 
-const merge = (into: Record<string, Json>, path: readonly string[], value: Json): void => {
-  const [first, ...rest] = path
-  if (first === undefined) return
-  if (rest.length === 0) into[first] = value
-  else {
-    const inner: Record<string, Json> = isObject(into[first]) ? { ...into[first] } : {}
-    merge(inner, rest, value)
-    into[first] = inner
-  }
+/** Members that are wanted of an object, and of what is inside them; without any the whole is wanted. */
+type Wanted = ReadonlyMap<string, Wanted>
+
+const wantedOf = (paths: readonly (readonly string[])[]): Wanted => {
+  const groups = Map.groupBy(paths, ([first]) => first ?? '')
+  return new Map(
+    [...groups].map(([name, list]) => {
+      const rest = list.map((path) => path.slice(1))
+      return [name, rest.some((path) => path.length === 0) ? new Map() : wantedOf(rest)]
+    }),
+  )
 }
 
-/** Keeps some paths of an object, in their places. */
+const pick = (value: Json, wanted: Wanted): Json => {
+  if (wanted.size === 0) return value
+  if (Array.isArray(value)) return value.map((item: Json) => pick(item, wanted))
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, item]) => {
+      const inside = wanted.get(name)
+      return inside === undefined ? [] : [[name, pick(item, inside)]]
+    }),
+  )
+}
+
+/** Keeps some paths of an object, in their places; through lists they go into each of their items. */
 export const project = (value: JsonObject, paths: readonly (readonly string[])[]): JsonObject => {
-  const kept: Record<string, Json> = {}
-  for (const path of paths) {
-    const found = valueAt(value, path)
-    if (found !== undefined) merge(kept, path, found)
-  }
-  return kept
+  const kept = pick(value, wantedOf(paths))
+  return isObject(kept) ? kept : {}
 }
 
 /** Compiles what a request says of a list, once. */

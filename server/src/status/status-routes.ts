@@ -4,6 +4,7 @@ import { pageLimit } from '../page.ts'
 import { type AnyRoute, type Rooms, route } from '../route.ts'
 import { hostConfig } from '../session.ts'
 import { isoOf } from '../time.ts'
+import { limits as valueLimits } from '../value/limits.ts'
 import { storeStates } from './stores.ts'
 
 /** The keys of feature_store.yaml that are told. Everything else may be a secret one day. */
@@ -20,6 +21,12 @@ const configured = ({ config }: Rooms): readonly JsonObject[] => [
 const limits: readonly JsonObject[] = [
   { name: 'list page', value: pageLimit, unit: 'items' },
   { name: 'body', value: 1_048_576, unit: 'bytes' },
+  { name: 'preview', value: valueLimits.previewRows, unit: 'rows' },
+  { name: 'online question', value: valueLimits.onlineRows, unit: 'rows' },
+  { name: 'historical preview', value: valueLimits.historicalRows, unit: 'rows' },
+  { name: 'historical export', value: valueLimits.exportRows, unit: 'rows' },
+  { name: 'statistics sample', value: valueLimits.sampleRows, unit: 'rows' },
+  { name: 'question', value: valueLimits.seconds, unit: 'seconds' },
 ]
 
 /** What the server is and how it is. */

@@ -29,7 +29,7 @@ const most = 12
 type Row = Readonly<Record<string, unknown>>
 
 /** The moment of each row. @throws SERVER_VALUE_INVALID */
-const timed = (rows: readonly Row[]): readonly (Row & { readonly event_timestamp: bigint })[] =>
+export const timed = (rows: readonly Row[]): readonly (Row & { readonly event_timestamp: bigint })[] =>
   rows.map((row) => {
     const at = typeof row.event_timestamp === 'string' ? parseMoment(row.event_timestamp) : undefined
     if (at === undefined)

@@ -6,6 +6,10 @@ export const limits = {
   onlineRows: 100,
   /** Entity rows of a preview of a training set. */
   historicalRows: 20,
+  /** Rows that statistics are taken over. */
+  sampleRows: 10_000,
+  /** Entity rows of a training set that is exported. */
+  exportRows: 10_000,
   /** Features that one question may name. */
   features: 500,
   /** Seconds that a statement may take. */

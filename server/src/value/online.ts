@@ -1,7 +1,7 @@
 import { intervalsOf, type ResolvedRequest } from '@charmed-feast/store'
 import { bodyOf, boolean, list, nullable, record, string, withDefault } from '../body.ts'
 import type { Json, JsonObject } from '../json.ts'
-import { neededText, text, texts } from '../query.ts'
+import { flag, neededText, text, texts } from '../query.ts'
 import type { ProjectIndex } from '../registry/registry-index.ts'
 import { type AnyRoute, type Rooms, route } from '../route.ts'
 import { isoOf } from '../time.ts'
@@ -46,9 +46,15 @@ const inputsRoute = route({
   right: 'describe',
   cost: 'snapshot',
   summary: 'What a row has to hold to be asked for features',
-  query: { project: neededText('The project'), features: texts('`view:feature`'), feature_service: text() },
+  query: {
+    project: neededText('The project'),
+    features: texts('`view:feature`'),
+    feature_service: text(),
+    full_feature_names: flag(false),
+  },
   handle: ({ query, index }) => {
-    const { request } = resolveNamed(index, { ...query, feature_service: query.feature_service ?? null }, false)
+    // By their full names features never collide, and what a row has to hold does not depend on names.
+    const { request } = resolveNamed(index, { ...query, feature_service: query.feature_service ?? null }, true)
     const project = index.project(query.project)
     const entityOf = (key: string): string | null =>
       project.list('entity').find(({ stored }) => stored.message.spec?.joinKey === key)?.name ?? null
@@ -59,7 +65,8 @@ const inputsRoute = route({
       ],
       features: request.outputs.map(({ name }, place) => {
         const found = output(request, place)
-        return { ref: `${found?.view}:${found?.field.name}`, name, type: found?.field.type.name ?? 'UNKNOWN' }
+        const shown = query.full_feature_names ? name : (found?.field.name ?? name)
+        return { ref: `${found?.view}:${found?.field.name}`, name: shown, type: found?.field.type.name ?? 'UNKNOWN' }
       }),
     }
   },
