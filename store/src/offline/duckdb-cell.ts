@@ -59,9 +59,14 @@ export class ChunkCursor {
     return this.#halves[column]?.[2 * this.row + 1] ?? 0
   }
 
-  /** A 64-bit integer as a number: exact up to 2^53. */
-  long(column: number): number {
-    return this.high(column) * 4_294_967_296 + (this.low(column) >>> 0)
+  /** The numbers of a whole chunk. */
+  numbers(column: number): ArrayLike<number> {
+    return this.#numbers[column] ?? []
+  }
+
+  /** The 64-bit integers of a whole chunk, each as its low half and its high half. */
+  halves(column: number): Int32Array {
+    return this.#halves[column] ?? new Int32Array()
   }
 
   value(column: number): DuckDBValue {

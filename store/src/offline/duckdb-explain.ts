@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { describeFile, fileSourceOf } from './duckdb-file.ts'
-import { absent, candidatesSql, compileDuckdb, duckdbFeature, duckdbReader, readChunks } from './duckdb-join.ts'
+import { absent, candidatesSql, compileDuckdb, duckdbFeature, duckdbReader, eachRow, readChunks } from './duckdb-join.ts'
 import { appendProbes } from './duckdb-upload.ts'
 import { askedFeature, askedProbes, Candidates, candidateLimit, futureLimit, unanswerable, valueNow } from './explain.ts'
 import type { Explanation } from './explanation.ts'
@@ -20,14 +20,13 @@ export const explainDuckdb = async (connection: DuckDBConnection, folder: string
   const { cursor, lanes } = duckdbReader(join, probes.slots)
   const value = laneOf(duckdbFeature(join, cursor, view.features.indexOf(feature)), 1)
   const candidates = new Candidates(request, probes, tieOrder(view, lanes))
-  await readChunks(connection, candidatesSql(join, limit, futureLimit), cursor, () => {
-    const created = moment(cursor.low(2), cursor.high(2))
-    const createdTime = created === absent ? null : created
-    candidates.offer(
-      { eventTime: moment(cursor.low(1), cursor.high(1)), createdTime, value: valueNow(value) },
-      cursor.long(1),
-      cursor.long(2),
-    )
+  await readChunks(connection, candidatesSql(join, limit, futureLimit), cursor, (rows) => {
+    eachRow(cursor, rows, (_, time, created) => {
+      const createdTime = moment(cursor.low(2), cursor.high(2))
+      const times = { eventTime: moment(cursor.low(1), cursor.high(1)), createdTime: createdTime === absent ? null : createdTime }
+      candidates.offer({ ...times, value: valueNow(value) }, time, created)
+    })
+    return undefined
   })
   return candidates.explanation()
 }

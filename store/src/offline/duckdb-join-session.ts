@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { BatchSource } from '../definition/source.ts'
 import { storeError } from '../errors.ts'
 import { describeFile, type FileTable, fileSourceOf } from './duckdb-file.ts'
-import { asofSql, compileDuckdb, type DuckdbJoin, duckdbReader, readChunks, scanSql } from './duckdb-join.ts'
+import { asofSql, compileDuckdb, type DuckdbJoin, duckdbReader, eachRow, readChunks, scanSql } from './duckdb-join.ts'
 import { appendProbes } from './duckdb-upload.ts'
 import { tieOrder } from './lane.ts'
 import { type Strategy, ttlOf, type ViewPlan, type ViewRequest } from './offline.ts'
@@ -51,11 +51,14 @@ export class DuckdbJoinSession implements JoinSession {
     if (per === 'slot' || join.keys.length > 0) await appendProbes(this.#connection, probes, { per, ttl })
     const { cursor, lanes } = duckdbReader(join, probes.slots)
     const slots = new Slots(probes, tieOrder(view, lanes))
-    const onRow =
+    const offer =
       strategy === 'asof'
-        ? () => slots.offerTo(cursor.number(0), cursor.long(1), cursor.long(2))
-        : () => slots.offer(cursor.number(0), cursor.long(1), cursor.long(2))
-    await readChunks(this.#connection, sql, cursor, onRow, { signal })
+        ? (id: number, time: number, created: number) => slots.offerTo(id, time, created)
+        : (id: number, time: number, created: number) => slots.offer(id, time, created)
+    const onChunk = (rows: number): undefined => {
+      eachRow(cursor, rows, offer)
+    }
+    await readChunks(this.#connection, sql, cursor, onChunk, signal)
     return { answers: slots.answers(ttl), lanes }
   }
 

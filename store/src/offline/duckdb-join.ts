@@ -113,21 +113,31 @@ export const duckdbFeature = ({ view, table, features }: DuckdbJoin, cursor: Chu
   return duckdbCell(cursor, 3 + place, features[place]?.kind ?? 'value', type, { source: table.source.name, column: sourceColumn })
 }
 
-/** Runs a statement and calls `onRow` for each of its rows, with the cursor on it. */
+/** Runs a statement and calls `onChunk` for each chunk of its rows, with the cursor loaded; no other comes before what it gives has ended. */
 export const readChunks = async (
   connection: DuckDBConnection,
   sql: string,
   cursor: ChunkCursor,
-  onRow: () => void,
-  options: { readonly signal?: AbortSignal | undefined; readonly onChunk?: (() => Promise<void> | undefined) | undefined } = {},
+  onChunk: (rows: number) => Promise<void> | undefined,
+  signal?: AbortSignal,
 ): Promise<void> => {
   const result = await connection.stream(sql)
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    options.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     cursor.load(chunk)
-    const rows = chunk.rowCount
-    for (cursor.row = 0; cursor.row < rows; cursor.row++) onRow()
-    const pause = options.onChunk?.()
+    const pause = onChunk(chunk.rowCount)
     if (pause !== undefined) await pause
+  }
+}
+
+/** Calls `offer` for each row of a join's chunk with its first column and its two times; the cursor stands on the row. */
+export const eachRow = (cursor: ChunkCursor, rows: number, offer: (id: number, time: number, created: number) => void): void => {
+  const ids = cursor.numbers(0)
+  const times = cursor.halves(1)
+  const created = cursor.halves(2)
+  for (let row = 0; row < rows; row++) {
+    cursor.row = row
+    const time = (times[2 * row + 1] ?? 0) * 4_294_967_296 + ((times[2 * row] ?? 0) >>> 0)
+    offer(ids[row] ?? 0, time, (created[2 * row + 1] ?? 0) * 4_294_967_296 + ((created[2 * row] ?? 0) >>> 0))
   }
 }

@@ -73,7 +73,7 @@ const run = async (
   sql: string,
   batches: ChunkBatches,
   request: PullRequest,
-  onRow: () => void,
+  take: (rows: number) => void,
   emit: Emit<SourceBatch>,
 ) => {
   let rows = 0
@@ -84,7 +84,11 @@ const run = async (
       request.onProgress?.(rows)
     }
   }
-  await readChunks(connection, sql, batches.cursor, onRow, { signal: request.signal, onChunk: () => give(false) })
+  const onChunk = (chunk: number): Promise<void> => {
+    take(chunk)
+    return give(false)
+  }
+  await readChunks(connection, sql, batches.cursor, onChunk, request.signal)
   await give(true)
 }
 
@@ -115,7 +119,11 @@ export const pullLatestFile = async (connection: DuckDBConnection, table: FileTa
     const decisive = ties.map((column) => batches.compareLast(column)).find((order) => order !== 0) ?? 0
     if (decisive > 0) batches.replaceLast()
   }
-  await run(connection, latestSql(pull), batches, request, onRow, emit)
+  const { cursor } = batches
+  const take = (rows: number): void => {
+    for (cursor.row = 0; cursor.row < rows; cursor.row++) onRow()
+  }
+  await run(connection, latestSql(pull), batches, request, take, emit)
   await tellSkipped(connection, pull, request)
 }
 
@@ -123,6 +131,6 @@ export const pullLatestFile = async (connection: DuckDBConnection, table: FileTa
 export const pullAllFile = async (connection: DuckDBConnection, table: FileTable, request: PullRequest, emit: Emit<SourceBatch>) => {
   const pull = compile(request, table)
   const batches = new ChunkBatches(pull.columns, table.source.name)
-  await run(connection, allSql(pull), batches, request, () => batches.add(), emit)
+  await run(connection, allSql(pull), batches, request, (rows) => batches.addAll(rows), emit)
   await tellSkipped(connection, pull, request)
 }

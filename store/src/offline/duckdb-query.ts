@@ -32,6 +32,11 @@ export class ChunkBatches {
     this.#lanes = this.#make()
   }
 
+  /** Takes all rows of a chunk. */
+  addAll(rows: number): void {
+    for (this.cursor.row = 0; this.cursor.row < rows; this.cursor.row++) this.add()
+  }
+
   /** Takes the cursor's row as one more. */
   add(): void {
     if (this.#rows === batchRows) this.#flush()
@@ -94,6 +99,9 @@ export const readRelation = async (connection: DuckDBConnection, from: string, e
     }
   }
   const sql = `SELECT ${columns.map((column) => column.sql).join(', ')} FROM ${from}`
-  await readChunks(connection, sql, batches.cursor, () => batches.add(), { onChunk: () => give(false) })
+  await readChunks(connection, sql, batches.cursor, (rows) => {
+    batches.addAll(rows)
+    return give(false)
+  })
   await give(true)
 }
