@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -11,6 +11,8 @@ export const uid = '0b6f2c1e-6a0f-4e0c-9d52-3f1f7c1b2a90'
 export interface HookServer extends AsyncDisposable {
   readonly folder: string
   readonly url: string
+  /** Milliseconds of processor that its process took so far. */
+  readonly processor: () => Promise<number>
   /** All that it printed. */
   readonly output: () => string
   readonly write: (path: string, content: unknown) => Promise<void>
@@ -60,6 +62,11 @@ export const startServer = async (
   return {
     folder,
     url: `http://127.0.0.1:${port}`,
+    processor: async () => {
+      const [, after = ''] = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')
+      const fields = after.split(' ')
+      return (Number(fields[11]) + Number(fields[12])) * 10
+    },
     output,
     write: (path, content) => writeAtomically(join(folder, path), content),
     remove: (path) => rm(join(folder, path)),
