@@ -31,12 +31,13 @@ describe('statistics', () => {
     )
     const [own] = features
     const quantiles = own?.quantiles as Record<string, number>
+    const parts = (theirs?.parts ?? []) as readonly number[]
     expect([rows, from, to]).toEqual(['6', '2025-11-24T10:00:00Z', '2025-11-24T15:00:00Z'])
     expect(own).toMatchObject({ feature: 'conv_rate', type: 'DOUBLE', rows: '6', nulls: '0', distinct: '6' })
     expect(own?.mean).toBeCloseTo(theirs?.mean as number, 10)
     expect(own?.stddev).toBeCloseTo(theirs?.stddev as number, 10)
     for (const [place, part] of ['0', '0.25', '0.5', '0.95', '1'].entries())
-      expect(quantiles[part]).toBeCloseTo((theirs?.parts as number[])[place] ?? Number.NaN, 10)
+      expect(quantiles[part]).toBeCloseTo(parts[place] ?? Number.NaN, 10)
   })
 
   test('count every value in one bin', () => {

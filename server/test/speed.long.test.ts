@@ -86,7 +86,7 @@ describe('a registry of 10,000 features', () => {
 
   test('goes on answering while the registry is read anew', async () => {
     const refreshed = fixture.server.rooms.feed.refresh()
-    const sorted = await times(pages('').slice(0, 100))
+    const sorted = await times(pages(''))
     await refreshed
     expect(quantile(sorted, 0.99)).toBeLessThan(100)
   })
