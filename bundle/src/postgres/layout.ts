@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { access, constants, lchown, lstat, mkdir, readlink, realpath, rm, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access, constants, lchown, lstat, mkdir, readdir, readlink, realpath, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { bundleError } from '../errors.ts'
 import { canReach, folderError, isPrivate, makeFolder, systemCode, writingInto } from './folder.ts'
 import { type Account, type Host, serverAccount } from './host.ts'
@@ -57,17 +57,40 @@ const findHome = async (directory: string, host: Host, account: Account | undefi
   })
 }
 
-/** Shows people where the data is when it cannot lie in their folder. */
-const pointTo = async (data: string, link: string): Promise<void> => {
-  try {
-    if ((await readlink(link)) === data) return
-  } catch (error) {
-    if (systemCode(error) === 'EINVAL')
-      throw bundleError('BUNDLE_DATA_FOLDER_INVALID', [link, 'the account of PostgreSQL may not enter it'])
-    if (systemCode(error) !== 'ENOENT') throw error
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (systemCode(error) === 'ENOENT') return false
+      throw error
+    },
+  )
+
+/**
+ * Whether somebody deleted the caller's folder to begin anew, and only the data that lies elsewhere is left of it. Call with the lock
+ * held, before {@link linkData}.
+ */
+export const isForgotten = async ({ directory, home, passwordFile }: Layout): Promise<boolean> =>
+  home !== directory && !(await isThere(join(directory, 'data'))) && !(await isThere(passwordFile))
+
+/**
+ * Shows people where the data is when it cannot lie in their folder.
+ *
+ * @throws BUNDLE_DATA_FOLDER_INVALID when the folder was moved or copied here, and its link still leads to the data of the other place
+ */
+export const linkData = async ({ directory, home, data }: Layout): Promise<void> => {
+  if (home === directory) return
+  const link = join(directory, 'data')
+  const invalid = (why: string): Error => bundleError('BUNDLE_DATA_FOLDER_INVALID', [link, why])
+  if (await isThere(link)) {
+    if (!(await lstat(link)).isSymbolicLink()) throw invalid('the account of PostgreSQL may not enter it')
+    const target = await readlink(link)
+    if (target === data) return
+    if (await isThere(target))
+      throw invalid(`it leads to "${target}", the data of another folder; move that to "${data}", or remove the link`)
+    await rm(link)
   }
-  await rm(link, { force: true })
-  await symlink(data, link)
+  await writingInto(directory, () => symlink(data, link))
 }
 
 const findSockets = (home: string, { temporaries, account }: Host, server: Account | undefined): Promise<string> =>
@@ -89,7 +112,6 @@ export const layOut = async (wanted: string, host: Host): Promise<Layout> => {
   const home = await findHome(directory, host, account)
   for (const folder of new Set([directory, home])) await writingInto(folder, () => access(folder, constants.W_OK | constants.X_OK))
   const data = join(home, 'data')
-  if (home !== directory) await pointTo(data, join(directory, 'data'))
   return {
     directory,
     home,
@@ -116,4 +138,13 @@ export const makeSocketFolder = async ({ sockets, account }: Layout, own: Accoun
     const owner = account?.uid ?? own?.uid ?? found.uid
     if (!found.isDirectory() || found.uid !== owner) throw bundleError('BUNDLE_FOLDER_UNUSABLE', [sockets, 'it belongs to another account'])
   }
+}
+
+/** Takes away all that a start has made, wherever it lies; what others put into `directory` stays. */
+export const removeLayout = async (layout: Layout): Promise<void> => {
+  const { directory, home, data, lockFile, configuration, access: rules, passwordFile, portFile, logFile } = layout
+  const made = [data, join(directory, basename(data)), lockFile, configuration, rules, passwordFile, portFile, logFile, `${logFile}.1`]
+  for (const path of made) await rm(path, { recursive: true, force: true })
+  if (home !== directory) await rm(home, { recursive: true, force: true })
+  if ((await readdir(directory)).length === 0) await rmdir(directory)
 }

@@ -5,7 +5,7 @@ import { type Settings, writeConfiguration } from './configuration.ts'
 import { hasDataFolder, makeDataFolder, resetSuperuser, superuser } from './data-folder.ts'
 import { checkDatabases, type DatabaseWish, makeDatabases } from './database.ts'
 import { currentHost, type Host } from './host.ts'
-import { type Layout, layOut, makeSocketFolder } from './layout.ts'
+import { isForgotten, type Layout, layOut, linkData, makeSocketFolder, removeLayout } from './layout.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { keepPassword, makePassword, readPassword } from './password.ts'
 import { checkPort, freePort, keepPort, loopback } from './port.ts'
@@ -54,6 +54,8 @@ export interface Postgres {
   readonly exited: Promise<void>
   /** Ends the server and its sessions; data is written out. Calling it again changes nothing. */
   stop(): Promise<void>
+  /** Stops it, and takes its data and all that a start has made away, wherever it lies: for what was meant for a moment. */
+  remove(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -71,8 +73,22 @@ const portAttempts = 5
 const urlOf = (user: string, password: string, port: number, database: string): string =>
   `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${loopback}:${port}/${encodeURIComponent(database)}`
 
+const endEarlier = async (layout: Layout, options: PostgresOptions, host: Host): Promise<void> => {
+  const orphan = await endOrphan(layout, host)
+  if (orphan !== undefined) options.log?.(`ended the PostgreSQL that an earlier run left behind (process ${orphan})`)
+  await removePidFile(layout)
+}
+
+/** Data that lies elsewhere goes as it would have gone with the folder that was deleted. */
+const forgetData = async (layout: Layout, options: PostgresOptions, host: Host): Promise<void> => {
+  await endEarlier(layout, options, host)
+  await rm(layout.data, { recursive: true, force: true })
+}
+
 /** A data folder whose superuser has the password that we keep. */
 const prepareData = async (layout: Layout, binaries: Binaries, options: PostgresOptions, host: Host): Promise<string> => {
+  if (await isForgotten(layout)) await forgetData(layout, options, host)
+  await linkData(layout)
   const kept = await readPassword(layout)
   const password = kept ?? makePassword()
   const isDurable = options.settings?.fsync !== 'off' && options.settings?.fsync !== false
@@ -82,9 +98,7 @@ const prepareData = async (layout: Layout, binaries: Binaries, options: Postgres
     await makeDataFolder(layout, binaries, await scramVerifier(password), isDurable)
     return password
   }
-  const orphan = await endOrphan(layout, host)
-  if (orphan !== undefined) options.log?.(`ended the PostgreSQL that an earlier run left behind (process ${orphan})`)
-  await removePidFile(layout)
+  await endEarlier(layout, options, host)
   if (kept === undefined) {
     options.log?.('making another password for the superuser: the file of the old one is gone')
     await writeConfiguration(layout, loopback, await freePort(layout.portFile), options.settings ?? {})
@@ -161,6 +175,10 @@ const handleOf = ({ layout, binaries, lock, postmaster, port, password }: Runnin
     adminUrl: (name = superuser) => urlOf(superuser, password, port, name),
     exited,
     stop,
+    remove: async () => {
+      await stop()
+      await removeLayout(layout)
+    },
     [Symbol.asyncDispose]: stop,
   }
 }

@@ -4,11 +4,14 @@ import { chmod, copyFile, cp, link, mkdir, mkdtemp, readdir, readFile, rm } from
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { startGuard } from '../../../house/postgres-setup.ts'
 import { canReach } from '../../src/postgres/folder.ts'
 import type { Account } from '../../src/postgres/host.ts'
 import type { DriverAnswer, DriverOrder } from './driver.ts'
+
+// Several starts a test, and a start of a new data folder takes seconds on a machine that has other work.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** The checkout that these tests stand in. */
 export const root = resolve(import.meta.dirname, '../../..')

@@ -1,8 +1,8 @@
-import { access, chmod, chown, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { access, chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { drive, freshFolder, makeCheckout, ordinary, root, running } from './checkout.ts'
+import { type Driven, drive, freshFolder, makeCheckout, ordinary, root, running } from './checkout.ts'
 
 const isRoot = process.getuid?.() === 0
 const reader = { user: 'reader', database: 'online' }
@@ -83,6 +83,27 @@ describe.runIf(isRoot)('root', () => {
     await first.end()
     const again = running(await drive(checkout, order))
     expect([again.dataDirectory, again.log]).toEqual([dataDirectory, []])
+  })
+
+  test('begins anew when the folder was deleted, and does not take the data of a folder that was moved', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'feast-bundle-closed-'))
+    onTestFinished(() => rm(home, { recursive: true, force: true }))
+    const states = [join(await freshFolder(), 'lib')]
+    const start = (directory: string): Promise<Driven> => drive(root, { directory, host: { states, temporaries: ['/tmp'] } })
+    const first = await start(join(home, 'a'))
+    const { dataDirectory } = running(first)
+    await first.end()
+    const born = await readFile(join(dataDirectory, 'global/pg_control'))
+    await rename(join(home, 'a'), join(home, 'b'))
+    expect((await start(join(home, 'b'))).answer).toMatchObject({
+      code: 'BUNDLE_DATA_FOLDER_INVALID',
+      message: expect.stringMatching(/it leads to ".*", the data of another folder; move that to ".*", or remove the link$/),
+    })
+    expect(await readFile(join(dataDirectory, 'global/pg_control'))).toEqual(born)
+    const again = await start(join(home, 'a'))
+    expect(running(again)).toMatchObject({ dataDirectory, log: [`making a data folder in ${dataDirectory}`] })
+    await again.end()
+    expect((await readFile(join(dataDirectory, 'global/pg_control'))).subarray(0, 8)).not.toEqual(born.subarray(0, 8))
   })
 
   test('keeps to the folders of the system where it is told nothing', async () => {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -174,6 +174,23 @@ describe('starting again', () => {
     for (const path of [first.socketDirectory, join(directory, 'data/postmaster.pid')]) await expect(lstat(path)).rejects.toThrow('ENOENT')
     await using second = await startPostgres({ directory })
     expect(second.port).toBe(first.port)
+  })
+
+  test('after removing finds nothing, wherever the data was, and leaves what others put there', async () => {
+    const outside = await freshFolder()
+    const folders = [await freshFolder(), await mkdtemp(join(tmpdir(), 'feast-bundle-closed-'))]
+    for (const directory of folders) {
+      const host = { ...currentHost(), states: [join(outside, 'lib')] }
+      const postgres = await startPostgres({ directory, settings: { fsync: 'off' }, host })
+      await postgres.remove()
+      await expect(lstat(directory)).rejects.toThrow('ENOENT')
+      await expect(lstat(postgres.dataDirectory)).rejects.toThrow('ENOENT')
+    }
+    expect(await readdir(outside, { recursive: true })).toEqual(process.getuid?.() === 0 ? ['lib'] : [])
+    const directory = await freshFolder()
+    await writeFile(join(directory, 'notes.txt'), 'mine')
+    await (await startPostgres({ directory, settings: { fsync: 'off' } })).remove()
+    expect(await readdir(directory)).toEqual(['notes.txt'])
   })
 
   test('is quick: little more than a bare initdb takes, and much less the second time', async () => {
