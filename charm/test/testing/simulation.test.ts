@@ -1,6 +1,8 @@
+import { join } from 'node:path'
+
 import { describe, expect, test } from 'vitest'
 
-import { findLeaks, inProcess, type ScenarioCharm, Simulation } from '../../src/testing/index.ts'
+import { findLeaks, inProcess, type ScenarioCharm, Simulation, settledState, throughDispatch } from '../../src/testing/index.ts'
 import { sample } from './sample/charm.ts'
 import { database } from './sample/database.ts'
 
@@ -265,6 +267,23 @@ describe('a simulation', () => {
     expect(hooksOf(simulation, 'sample/0', before)).toEqual(['stop', 'upgrade-charm', 'config-changed', 'start', 'app-pebble-ready'])
     expect(seen).toEqual(['upgrade-charm', 'config-changed', 'start', 'app-pebble-ready'])
   })
+
+  test('runs a real dispatch as well, to the same end', async () => {
+    const program = join(import.meta.dirname, 'sample', 'dispatch.ts')
+    const command = [process.execPath, '--conditions=source', program] as const
+    const throughProcess = throughDispatch({ metadata: sample.metadata, charmDir: import.meta.dirname, command })
+    const ends = []
+    for (const charm of [inProcess(sample), throughProcess]) {
+      const simulation = new Simulation()
+      simulation.controller.deploy('pg', inProcess(database))
+      simulation.controller.deploy('sample', charm)
+      simulation.controller.integrate(...pair)
+      await simulation.settle()
+      ends.push({ state: settledState(simulation), hooks: hooksOf(simulation, 'sample/0') })
+    }
+    expect(ends[1]).toEqual(ends[0])
+    expect(ends[0]?.hooks).toContain('db-relation-changed')
+  }, 60_000)
 
   test('is the same for the same seed', async () => {
     const names = async (seed: number): Promise<string[]> =>

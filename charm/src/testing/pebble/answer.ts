@@ -58,14 +58,15 @@ export function refuse({ status, message, kind }: PebbleRefusal): FakeAnswer {
 }
 
 /** Reads a JSON body as an object. */
-export function parseBody(request: FakeRequest): Readonly<Record<string, unknown>> {
-  if (request.contentType.split(';')[0] !== 'application/json' && request.path === '/v1/files') {
-    throw new PebbleRefusal(400, `invalid media type "${request.contentType}"`)
+export function parseBody({ path, contentType, body }: FakeRequest): Readonly<Record<string, unknown>> {
+  if (contentType.split(';')[0] !== 'application/json' && path === '/v1/files') {
+    throw new PebbleRefusal(400, `invalid Content-Type ${JSON.stringify(contentType)}`)
   }
+  const what = path === '/v1/services' || path === '/v1/checks' ? 'data from request body' : 'request body'
   try {
-    return asRecord(JSON.parse(request.body.toString()))
+    return asRecord(JSON.parse(body.toString()))
   } catch {
-    throw new PebbleRefusal(400, 'cannot decode request body')
+    throw new PebbleRefusal(400, `cannot decode ${what}: ${body.length === 0 ? 'EOF' : 'invalid character'}`)
   }
 }
 

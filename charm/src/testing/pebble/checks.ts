@@ -43,6 +43,8 @@ export class FakeChecks {
   }
 
   healthy(plan: FakeLayer, level: string | null): boolean {
+    if (level !== null && level !== '' && level !== 'alive' && level !== 'ready')
+      throw new PebbleRefusal(400, 'level must be "alive" or "ready"')
     return this.list(plan).every((check) => check.status !== 'down' || (level !== null && check.level !== level))
   }
 
@@ -50,7 +52,10 @@ export class FakeChecks {
   act(plan: FakeLayer, body: Readonly<Record<string, unknown>>): { readonly changed: readonly string[] } {
     const action = String(body.action)
     const names = asTexts(body.checks)
+    if (action !== 'start' && action !== 'stop') throw new PebbleRefusal(400, `invalid action "${action}"`)
     if (names.length === 0) throw new PebbleRefusal(400, `must specify checks for ${action} action`)
+    const unknown = names.filter((name) => !plan.checks[name])
+    if (unknown.length > 0) throw new PebbleRefusal(400, `cannot ${action} checks: cannot find checks in plan: ${unknown.join(', ')}`)
     const wanted = action === 'stop' ? 'inactive' : 'up'
     const found = this.list(plan).filter(({ name }) => names.includes(name))
     const changed = found.filter(({ status }) => (status === 'inactive') !== (wanted === 'inactive'))

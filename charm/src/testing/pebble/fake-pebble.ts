@@ -3,8 +3,10 @@ import { type FakeCheck, FakeChecks } from './checks.ts'
 import { getFiles, postFiles } from './file-requests.ts'
 import { FakeFiles } from './files.ts'
 import { FakeNotices } from './notices.ts'
-import { checkPlan, combine, type FakeLayer, formatPlan, parseLayer, toLayer } from './plan.ts'
-import { FakeServices, type ServiceAction } from './services.ts'
+import { combine, type FakeLayer, toLayer } from './plan.ts'
+import { checkLayer, checkPlan, readLayer } from './plan-check.ts'
+import { formatPlan } from './plan-text.ts'
+import { describeChange, describeTask, FakeServices, type ServiceAction, type ServiceTask } from './services.ts'
 
 /** Something that a charm did to a container, in order. */
 export type Operation =
@@ -136,8 +138,13 @@ export class FakePebble {
   }
 
   #addLayer(body: Readonly<Record<string, unknown>>): FakeAnswer {
-    const label = String(body.label)
-    const layer = parseLayer(label, String(body.layer))
+    const label = String(body.label ?? '')
+    if (body.action !== 'add') throw new PebbleRefusal(400, `invalid action "${String(body.action)}"`)
+    if (label === '') throw new PebbleRefusal(400, 'label must be set')
+    if (body.format !== 'yaml') throw new PebbleRefusal(400, `invalid format "${String(body.format)}"`)
+    const given = readLayer(label, String(body.layer))
+    checkLayer(label, given)
+    const layer = toLayer(label, given)
     const existing = this.#layers.get(label)
     if (existing && body.combine !== true) throw new PebbleRefusal(400, `layer "${label}" already exists`)
     const layers = new Map(this.#layers).set(label, existing ? combine([existing, layer]) : layer)
@@ -150,24 +157,25 @@ export class FakePebble {
   #act(body: Readonly<Record<string, unknown>>): FakeAnswer {
     const action = String(body.action)
     const names = asTexts(body.services)
-    if (!isServiceAction(action)) throw new PebbleRefusal(400, `action "${action}" is unsupported`)
+    if (!isServiceAction(action)) throw new PebbleRefusal(400, `invalid action "${action}"`)
     const error = action === 'replan' ? this.#options.replanError : undefined
-    const summaries = error === undefined ? this.#services.act(this.plan, action, names) : []
+    const tasks = error === undefined ? this.#services.act(this.plan, action, names) : []
     this.operations.push(action === 'replan' || action === 'autostart' ? { op: action } : { op: action, services: names })
-    return async(this.#finish(action, summaries, error))
+    return async(this.#finish(action, tasks, error))
   }
 
-  #finish(kind: string, summaries: readonly string[], error: string | undefined): string {
+  #finish(kind: ServiceAction, done: readonly ServiceTask[], error: string | undefined): string {
     const id = String(this.#changes.size + 1)
     const status = error === undefined ? 'Done' : 'Error'
-    const failed =
-      error === undefined
-        ? []
-        : [...error.matchAll(/^- (.*?) \((.*)\)$/gm)].map(([, summary = '', log = '']) => ({ summary, log: [`ERROR ${log}`] }))
-    const done = summaries.map((summary) => ({ summary, log: [] }))
-    const tasks = [...done, ...failed].map((task, index) => ({ id: `${id}${index}`, kind: 'start', status, ...task }))
+    const failed = [...(error ?? '').matchAll(/^- (.*?) \((.*)\)$/gm)].map(([, summary = '', log = '']) => ({
+      kind: 'start',
+      summary,
+      log: [`ERROR ${log}`],
+    }))
+    const started = done.map((task) => ({ kind: task.kind, summary: describeTask(task), log: [] }))
+    const tasks = [...started, ...failed].map((task, index) => ({ id: `${id}${index}`, status, ...task }))
     const err = error === undefined ? {} : { err: error }
-    this.#changes.set(id, { id, kind, summary: `Perform "${kind}"`, status, ready: true, tasks, ...err })
+    this.#changes.set(id, { id, kind, summary: describeChange(kind, done), status, ready: true, tasks, ...err })
     return id
   }
 

@@ -30,6 +30,7 @@ function readFiles(files: FakeFiles, paths: readonly string[], accept: string): 
 function listFiles(files: FakeFiles, query: URLSearchParams): FakeAnswer {
   const path = query.get('path') ?? ''
   const pattern = query.get('pattern')
+  if (!path.startsWith('/')) throw new PebbleRefusal(400, `path must be absolute, got "${path}"`)
   try {
     const inside = files.list(path)
     const names = query.get('itself') === 'true' ? [path] : inside
@@ -96,14 +97,16 @@ function removePath(files: FakeFiles, target: Record_, record: (operation: Opera
 }
 
 function metaOf(given: Record_): { permissions?: string; user?: string; group?: string } {
-  const texts = ['permissions', 'user', 'group'].flatMap((key) => (typeof given[key] === 'string' ? [[key, given[key]] as const] : []))
+  const texts = ['permissions', 'user', 'group'].flatMap((key) =>
+    typeof given[key] === 'string' && given[key] !== '' ? [[key, given[key]] as const] : [],
+  )
   return Object.fromEntries(texts)
 }
 
 interface Attempt<Value> {
   readonly path: string
   readonly value?: Value
-  readonly error?: { readonly kind: string; readonly message: string }
+  readonly error?: { readonly message: string; readonly kind: string }
 }
 
 function attempt<Value>(path: string, act: () => Value): Attempt<Value> {
@@ -111,7 +114,7 @@ function attempt<Value>(path: string, act: () => Value): Attempt<Value> {
     return { path, value: act() }
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error
-    return { path, error: { kind: error.kind, message: error.message } }
+    return { path, error: { message: error.message, kind: error.kind } }
   }
 }
 

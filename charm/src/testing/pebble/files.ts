@@ -17,6 +17,9 @@ export class FileProblem extends Error {
   }
 }
 
+// Pebble writes a file under a name with a random number, and then renames it.
+const temporary = '1234567890'
+
 /** The files of a container, in memory. Folders exist by themselves where files lie in them. */
 export class FakeFiles {
   readonly #files = new Map<string, FakeFile>()
@@ -47,8 +50,9 @@ export class FakeFiles {
     absolute(path)
     if (makeDirs) this.makeDir(posix.dirname(path), {}, true)
     else if (!this.#isFolder(posix.dirname(path))) {
-      throw new FileProblem('not-found', `open ${path}.${'x'.repeat(8)}~: no such file or directory`)
+      throw new FileProblem('not-found', `open ${path}.${temporary}~: no such file or directory`)
     }
+    if (this.#isFolder(path)) throw new FileProblem('generic-file-error', `rename ${path}.${temporary}~ ${path}: file exists`)
     this.#files.set(path, { content, permissions: meta.permissions ?? '644', user: meta.user ?? 'root', group: meta.group ?? 'root' })
   }
 
@@ -59,7 +63,7 @@ export class FakeFiles {
     if (existing && (existing.content || !makeParents)) throw new FileProblem('generic-file-error', `mkdir ${path}: file exists`)
     const parent = posix.dirname(path)
     if (makeParents) this.makeDir(parent, {}, true)
-    else if (!this.#isFolder(parent)) throw new FileProblem('not-found', `mkdir ${path}: no such file or directory`)
+    else if (!this.#isFolder(parent)) throw new FileProblem('not-found', `mkdir ${path}.mkdir-new: no such file or directory`)
     if (!existing) {
       this.#files.set(path, {
         content: null,

@@ -2,12 +2,14 @@ import { asRecord, PebbleRefusal } from './answer.ts'
 
 interface FakeNotice {
   readonly id: string
+  readonly 'user-id': number
   readonly type: string
   readonly key: string
   readonly 'first-occurred': string
   readonly 'last-occurred': string
   readonly 'last-repeated': string
   readonly occurrences: number
+  readonly 'expire-after': string
   readonly 'last-data'?: Readonly<Record<string, unknown>>
 }
 
@@ -34,7 +36,8 @@ export class FakeNotices {
     const data = Object.keys(asRecord(body.data)).length === 0 ? {} : { 'last-data': asRecord(body.data) }
     const first = earlier?.['first-occurred'] ?? now
     const times = { 'first-occurred': first, 'last-occurred': now, 'last-repeated': now }
-    this.#notices.set(key, { id, type: 'custom', key, ...times, occurrences: (earlier?.occurrences ?? 0) + 1, ...data })
+    const occurrences = (earlier?.occurrences ?? 0) + 1
+    this.#notices.set(key, { id, 'user-id': 0, type: 'custom', key, ...times, occurrences, ...data, 'expire-after': '168h0m0s' })
     return id
   }
 

@@ -1,5 +1,3 @@
-import { parse, stringify } from 'yaml'
-
 import { asRecord, PebbleRefusal } from './answer.ts'
 
 /** An entry of a plan: a service, a check or a log target. */
@@ -10,28 +8,21 @@ export type FakeLayer = Readonly<Record<Section, Readonly<Record<string, PlanEnt
 
 /** What a layer is made of. */
 export const sections = ['services', 'checks', 'log-targets'] as const
-type Section = (typeof sections)[number]
 
-const kinds: Readonly<Record<Section, string>> = { services: 'service', checks: 'check', 'log-targets': 'log target' }
+/** The name of a section. */
+export type Section = (typeof sections)[number]
 
-/** Reads a layer as YAML (or JSON) has it. Throws a refusal with Pebble's words. */
-export function parseLayer(label: string, text: string): FakeLayer {
-  const given = asRecord(parse(text))
-  for (const key of Object.keys(given)) {
-    if (!['summary', 'description', ...sections].includes(key)) {
-      throw new PebbleRefusal(400, `cannot parse layer "${label}": unknown section "${key}"`)
-    }
-  }
-  return toLayer(label, given)
-}
+/** What Pebble calls an entry of a section. */
+export const kinds: Readonly<Record<Section, string>> = { services: 'service', checks: 'check', 'log-targets': 'log target' }
 
-/** Reads a layer that is an object already. */
+/** A layer as an object, with its sections. Throws a refusal with Pebble's words. */
 export function toLayer(label: string, given: Readonly<Record<string, unknown>>): FakeLayer {
   const read = (section: Section): Readonly<Record<string, PlanEntry>> => {
     const entries = Object.entries(asRecord(given[section])).map(([name, entry]) => [name, asRecord(entry)] as const)
     for (const [name, entry] of entries) {
       if (entry.override === 'replace' || entry.override === 'merge') continue
-      throw new PebbleRefusal(400, `layer "${label}" must define "override" for ${kinds[section]} "${name}"`)
+      const problem = entry.override === undefined ? 'must define "override"' : 'has invalid "override" value'
+      throw new PebbleRefusal(400, `layer "${label}" ${problem} for ${kinds[section]} "${name}"`)
     }
     return Object.fromEntries(entries)
   }
@@ -55,24 +46,16 @@ export function combine(layers: readonly FakeLayer[]): FakeLayer {
 
 /** Of an entry that is merged, lists grow and maps are merged; `override` stays as the lower layer has it. */
 function mergeEntry(below: PlanEntry, above: PlanEntry): PlanEntry {
+  return { ...mergeMaps(below, above), override: below.override }
+}
+
+function mergeMaps(below: PlanEntry, above: PlanEntry): PlanEntry {
   const entries = Object.entries(above).map(([key, value]) => {
     const old = below[key]
     if (Array.isArray(old) && Array.isArray(value)) return [key, [...old, ...value]] as const
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [key, { ...asRecord(old), ...value }] as const
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return [key, mergeMaps(asRecord(old), asRecord(value))] as const
     return [key, value] as const
   })
-  return { ...below, ...Object.fromEntries(entries), override: below.override }
-}
-
-/** Refuses a plan that Pebble would refuse. */
-export function checkPlan(plan: FakeLayer): void {
-  for (const [name, service] of Object.entries(plan.services)) {
-    if (!service.command) throw new PebbleRefusal(400, `plan must define "command" for service "${name}"`)
-  }
-}
-
-/** A plan as Pebble echoes it: four blanks, services by name, empty sections left out. */
-export function formatPlan(plan: FakeLayer): string {
-  const filled = sections.filter((section) => Object.keys(plan[section]).length > 0)
-  return stringify(Object.fromEntries(filled.map((section) => [section, plan[section]])), { indent: 4 })
+  return { ...below, ...Object.fromEntries(entries) }
 }

@@ -1,10 +1,31 @@
 import { PebbleRefusal } from './answer.ts'
 import type { FakeLayer, PlanEntry } from './plan.ts'
+import { startOrder, stopOrder } from './service-order.ts'
 
 /** What Pebble can be asked to do with services. */
 export type ServiceAction = 'replan' | 'autostart' | 'start' | 'stop' | 'restart'
 
+/** A part of a change. */
+export interface ServiceTask {
+  readonly kind: 'start' | 'stop'
+  readonly service: string
+}
+
+/** A task as Pebble describes it. */
+export function describeTask({ kind, service }: ServiceTask): string {
+  return `${kind === 'start' ? 'Start' : 'Stop'} service "${service}"`
+}
+
+/** A change as Pebble describes it: by the first of its services, and how many more there are. */
+export function describeChange(action: ServiceAction, tasks: readonly ServiceTask[]): string {
+  const verb = `${action.charAt(0).toUpperCase()}${action.slice(1)}`
+  const [first, ...others] = new Set(tasks.map(({ service }) => service))
+  if (first === undefined) return `${verb} - no services`
+  return `${verb} service "${first}"${others.length === 0 ? '' : ` and ${others.length} more`}`
+}
+
 interface Running {
+  /** Also `inactive`, once it ran. */
   readonly current: string
   readonly since: string
   /** The configuration that it was started with. */
@@ -37,44 +58,53 @@ export class FakeServices {
     })
   }
 
-  /** Does what was asked; the result is one line for each task. */
-  act(plan: FakeLayer, action: ServiceAction, names: readonly string[]): string[] {
+  /** Does what was asked; the result is what was done. */
+  act(plan: FakeLayer, action: ServiceAction, names: readonly string[]): readonly ServiceTask[] {
     if (action === 'replan' || action === 'autostart') {
       if (names.length > 0) throw new PebbleRefusal(400, `${action} accepts no service names`)
-      return action === 'replan' ? this.#replan(plan) : this.#start(plan, enabled(plan))
+      if (action === 'replan') return this.#replan(plan)
+      if (enabled(plan).length === 0) throw new PebbleRefusal(400, 'no default services', 'no-default-services')
+      return this.#start(plan, enabled(plan))
     }
-    if (names.length === 0) throw new PebbleRefusal(400, `no services to ${action} provided`)
+    if (names.length === 0) throw new PebbleRefusal(400, `must specify services for ${action} action`)
     const unknown = names.find((name) => !plan.services[name])
     if (unknown !== undefined) throw new PebbleRefusal(400, `cannot ${action} services: service "${unknown}" does not exist`)
-    if (action === 'stop') return this.#stop(names)
-    return action === 'restart' ? [...this.#stop(names), ...this.#start(plan, names)] : this.#start(plan, names)
+    if (action === 'stop') return this.#stop(plan, names)
+    return action === 'restart' ? [...this.#stop(plan, names, false), ...this.#start(plan, names)] : this.#start(plan, names)
   }
 
   signal(names: readonly string[]): true {
+    if (names.length === 0) throw new PebbleRefusal(400, 'must specify one or more services')
     const idle = names.find((name) => this.#current(name) !== 'active')
     if (idle !== undefined) throw new PebbleRefusal(500, `cannot send signal to "${idle}": service is not running`)
     return true
   }
 
   /** Running services whose configuration changed are started anew, enabled ones that do not run are started. */
-  #replan(plan: FakeLayer): string[] {
-    const changed = [...this.#running].filter(([name, { started }]) => started !== configOf(plan.services[name])).map(([name]) => name)
-    const stopped = this.#stop(changed)
+  #replan(plan: FakeLayer): readonly ServiceTask[] {
+    const running = [...this.#running].filter(([, { current }]) => current !== 'inactive')
+    const changed = running.filter(([name, { started }]) => started !== configOf(plan.services[name])).map(([name]) => name)
+    const stopped = this.#stop(plan, changed)
     const wanted = new Set([...changed.filter((name) => plan.services[name]), ...enabled(plan)])
-    return [...stopped, ...this.#start(plan, [...wanted].sort())]
+    return [...stopped, ...this.#start(plan, [...wanted])]
   }
 
-  #start(plan: FakeLayer, names: readonly string[]): string[] {
-    const idle = names.filter((name) => !this.#running.has(name))
-    for (const name of idle) {
+  #start(plan: FakeLayer, names: readonly string[]): readonly ServiceTask[] {
+    const order = startOrder(plan, names)
+    for (const name of order.filter((each) => this.#current(each) === 'inactive')) {
       this.#running.set(name, { current: 'active', since: this.#now(), started: configOf(plan.services[name]) })
     }
-    return names.map((name) => `Start service "${name}"`)
+    return order.map((service) => ({ kind: 'start', service }))
   }
 
-  #stop(names: readonly string[]): string[] {
-    const running = names.filter((name) => this.#running.delete(name))
-    return running.map((name) => `Stop service "${name}"`)
+  /** With a service goes what requires it, but for a restart. */
+  #stop(plan: FakeLayer, names: readonly string[], dependents = true): readonly ServiceTask[] {
+    const order = stopOrder(plan, names).filter((name) => dependents || names.includes(name))
+    for (const name of order) {
+      const running = this.#running.get(name)
+      if (running && running.current !== 'inactive') this.#running.set(name, { ...running, current: 'inactive', since: this.#now() })
+    }
+    return order.map((service) => ({ kind: 'stop', service }))
   }
 
   #current(name: string): string {

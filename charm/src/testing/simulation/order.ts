@@ -15,6 +15,11 @@ export interface OrderOptions {
   readonly disturbances?: readonly Disturbance[]
   /** How many disturbances happen; 6 by default. */
   readonly count?: number
+  /**
+   * Lets every unit's `update-status` timer fire at the end, as it does every five minutes. Juju tells a unit nothing when it loses
+   * leadership: what it shall take back then, it takes back with its next hook, which may be this one. False by default.
+   */
+  readonly timers?: boolean
   /** How likely something is done rather than the next hook run; 0.3 by default. */
   readonly haste?: number
 }
@@ -64,5 +69,9 @@ export async function runInOrder(simulation: Simulation, options: OrderOptions):
   for (const { end } of options.disturbances ?? []) end?.(simulation)
   simulation.toolFailures.length = 0
   await simulation.settle()
+  if (options.timers) {
+    for (const unit of simulation.units) simulation.updateStatus(unit)
+    await simulation.settle()
+  }
   return order
 }
