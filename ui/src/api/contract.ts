@@ -27,9 +27,9 @@ export type { ResourceCounts } from './contract/count.ts'
 export type { EventMessages } from './contract/event.ts'
 export type { Freshness, FreshnessAnswer, FreshnessState } from './contract/freshness.ts'
 export type { Candidate, ExportFormat, HistoricalAnswer, HistoricalRequest, RowExplanation } from './contract/historical.ts'
-export type { HostConfig, Session, Switch, Switches, SwitchName } from './contract/host.ts'
+export type { HostConfig, Switch, Switches, SwitchName } from './contract/host.ts'
 export type { LineageEdge, LineageGraph, LineageNode, LineagePaths, NodeId } from './contract/lineage.ts'
-export type { ApiError, Computed, Definitions, Kind, ObjectRef, Pagination, QueryToken } from './contract/object.ts'
+export type { ApiError, Computed, Definitions, Kind, Pagination, QueryToken } from './contract/object.ts'
 export type { OnlineAnswer, OnlineCell, OnlineInputs, OnlineRequest, OnlineStatus, OnlineTwin, ReasonCode } from './contract/online.ts'
 export type { PermissionExplanation } from './contract/permission.ts'
 export type {
@@ -44,8 +44,8 @@ export type {
   PlanWarning,
   VersionsAnswer,
 } from './contract/plan.ts'
-export type { Coverage, CoverageSegment, Run, RunEstimate, RunPart, RunProgress, RunRequest, RunState, RunsAnswer } from './contract/run.ts'
+export type { Coverage, CoverageSegment, Run, RunEstimate, RunPart, RunRequest, RunState, RunsAnswer } from './contract/run.ts'
 export type { SearchAnswer, SearchHit } from './contract/search.ts'
 export type { Status, StoreStatus } from './contract/status.ts'
-export type { ServingMetrics, Usage } from './contract/usage.ts'
+export type { Usage } from './contract/usage.ts'
 export type { FeatureStatistics, PreviewAnswer, PreviewRequest, StatisticsAnswer, Value, ValueColumn } from './contract/value.ts'

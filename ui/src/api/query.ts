@@ -46,11 +46,6 @@ export function usePages<T extends { readonly pagination?: Pagination }>(path: s
   })
 }
 
-/** Fetches before it is asked for (a tab under the pointer). */
-export function prefetch(path: string, params: Params = {}): void {
-  void queryClient.prefetchQuery({ queryKey: [path, params], queryFn: ({ signal }) => get(path, params, signal) })
-}
-
 /** Everything whose path begins with one of these is asked again if it is on the screen, else dropped. */
 export function invalidate(...prefixes: readonly string[]): void {
   void queryClient.invalidateQueries({

@@ -8,7 +8,7 @@ export function isNumeric(type: string): boolean {
   return numeric.has(type)
 }
 
-export function isTimestamp(type: string): boolean {
+function isTimestamp(type: string): boolean {
   return type === 'UNIX_TIMESTAMP' || type === 'TIMESTAMP'
 }
 

@@ -197,7 +197,7 @@ export function GraphCanvas({ graph, focus, path = [], onExpand, hrefOf, height 
 }
 
 /** Where an arrow key leads: along an edge, or up and down within the rank. */
-export function neighbourOf(graph: DrawnGraph, layout: Layout, id: NodeId, key: string): NodeId | null {
+function neighbourOf(graph: DrawnGraph, layout: Layout, id: NodeId, key: string): NodeId | null {
   const here = layout.nodes.get(id)
   if (!here) return null
   const height = (other: NodeId) => layout.nodes.get(other)?.y ?? 0

@@ -19,7 +19,7 @@ interface NodeCardProps {
 }
 
 /** What a screen reader says of a node. */
-export function nodeLabel(node: DrawnNode): string {
+function nodeLabel(node: DrawnNode): string {
   if (node.members !== null) return `${node.name}${node.description === '' ? '' : `, ${node.description}`}: open the group`
   const parts = [`${kinds[node.kind].one} ${node.name}`, `${node.upstream} upstream`, `${node.downstream} downstream`]
   if (node.ageSeconds !== null) parts.push(`${formatSpan(node.ageSeconds)} old`)

@@ -6,7 +6,7 @@ import { IconButton } from './button.tsx'
  * Puts text on the clipboard, inside frames too: where the clipboard is closed to a frame, a selected text area and the old
  * command still work.
  */
-export async function copyText(text: string): Promise<boolean> {
+async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
     return true

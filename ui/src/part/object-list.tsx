@@ -39,7 +39,7 @@ function rowsOf<Row>(answer: ListAnswer<Row>, key: string): readonly Row[] {
 }
 
 /** The path of a list, across projects for `all`. */
-export function listRequest(project: string, kind: Kind): { readonly path: string; readonly project: string | null } {
+function listRequest(project: string, kind: Kind): { readonly path: string; readonly project: string | null } {
   const { path } = kinds[kind]
   return project === 'all' ? { path: `${path}/all`, project: null } : { path, project }
 }

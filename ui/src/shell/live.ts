@@ -31,7 +31,7 @@ export function onLiveChange(listener: () => void): () => void {
 }
 
 /** Which queries an event makes old. A run is written into the cache itself: its page moves without asking. */
-export function applyEvent<Name extends keyof EventMessages>(name: Name, message: EventMessages[Name]): void {
+function applyEvent<Name extends keyof EventMessages>(name: Name, message: EventMessages[Name]): void {
   if (name === 'run') {
     const { run } = message as EventMessages['run']
     queryClient.setQueryData([`runs/${run.id}`, {}], run)

@@ -17,7 +17,7 @@ function keep(key: string, value: string | null): void {
   for (const listener of listeners) listener()
 }
 
-export function readTheme(): Theme {
+function readTheme(): Theme {
   const theme = document.documentElement.dataset.theme
   return theme === 'light' || theme === 'dark' ? theme : 'system'
 }
@@ -28,7 +28,7 @@ export function setTheme(theme: Theme): void {
   keep('feast-theme', theme === 'system' ? null : theme)
 }
 
-export function readDensity(): Density {
+function readDensity(): Density {
   return document.documentElement.dataset.density === 'comfortable' ? 'comfortable' : 'dense'
 }
 

@@ -12,7 +12,7 @@ import { Failure, Skeleton } from '../../part/state.tsx'
 import { liveState } from '../../shell/live.ts'
 import { runSeconds } from './run-table.tsx'
 
-export function isUnderWay({ state }: Run): boolean {
+function isUnderWay({ state }: Run): boolean {
   return state === 'queued' || state === 'running' || state === 'cancelling'
 }
 

@@ -31,7 +31,7 @@ function typesOf({ inputs }: SnippetRequest): Types {
 }
 
 /** An example for a type, where nobody has typed a value yet. */
-export function exampleOf(type: string): Value {
+function exampleOf(type: string): Value {
   if (type === 'INT64') return '1001'
   if (type === 'BOOL') return true
   return isNumeric(type) ? 1 : 'a'
