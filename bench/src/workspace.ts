@@ -56,7 +56,7 @@ export const workspace = async (): Promise<Workspace> => {
     async [Symbol.asyncDispose]() {
       await opened[Symbol.asyncDispose]()
       await client.end()
-      await postgres.stop()
+      await postgres.remove()
       await rm(folder, { recursive: true, force: true })
     },
   }
