@@ -30,9 +30,10 @@ export function FeaturePage({ project, params }: PageProps) {
   const use = params.tab === 'use'
   const { switches } = useHost()
   const query = useApi<Feature>(`features/${segment(view)}/${segment(name)}`, { project }, { keep: false })
-  const statistics = useStatistics(project, view, [name])
-  const own = statistics.data?.features.find(({ feature }) => feature === name)
   const feature = query.data
+  const stored = feature !== undefined && feature.computed?.state !== null
+  const statistics = useStatistics(project, view, { features: [name], stored })
+  const own = statistics.data?.features.find(({ feature: other }) => other === name)
   const state = feature?.computed?.state ?? null
   const tone = state === null ? undefined : freshnessTone(state)
   const here = featurePath(project, view, name)
@@ -100,6 +101,8 @@ export function FeaturePage({ project, params }: PageProps) {
           <div className="stack wide">
             {!isOn(switches.data) ? (
               <p className="quiet">Values are not shown: {switches.data.state === 'on' ? '' : switches.data.reason}.</p>
+            ) : feature && !stored ? (
+              <p className="quiet">This feature is computed when it is read, so no values of it are stored.</p>
             ) : statistics.isError ? (
               <Failure error={statistics.error} what="statistics" onRetry={() => void statistics.refetch()} />
             ) : own ? (

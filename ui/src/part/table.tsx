@@ -2,8 +2,9 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useDensity } from '../shell/theme.ts'
+import { fitColumns } from './fit-columns.ts'
 import { Icon } from './icon.tsx'
-import { type Screen, useScreen } from './screen.ts'
+import type { Screen } from './screen.ts'
 import './table.css'
 
 export interface Column<Row> {
@@ -38,8 +39,6 @@ export interface DataTableProps<Row> {
   readonly busy?: boolean
 }
 
-const room: Readonly<Record<Screen, number>> = { narrow: 0, medium: 1, wide: 2 }
-
 /** Moves the focus to the first link of a neighbouring row. */
 function walk(event: KeyboardEvent<HTMLTableSectionElement>): void {
   const step = event.key === 'ArrowDown' ? 'nextElementSibling' : event.key === 'ArrowUp' ? 'previousElementSibling' : null
@@ -56,15 +55,23 @@ function walk(event: KeyboardEvent<HTMLTableSectionElement>): void {
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, rows, rowKey, total, sort, onSort, onEnd, busy = false } = props
-  const screen = useScreen()
   const rowHeight = useDensity() === 'comfortable' ? 36 : 32
   const body = useRef<HTMLTableSectionElement>(null)
   const [margin, setMargin] = useState(0)
-  const columns = props.columns.filter(({ from = 'narrow' }) => room[screen] >= room[from])
+  const [width, setWidth] = useState(0)
+  const columns = fitColumns(props.columns, width)
 
   useLayoutEffect(() => {
-    const top = body.current?.getBoundingClientRect().top ?? 0
-    setMargin(top + window.scrollY)
+    const table = body.current?.parentElement
+    if (!table) return
+    const read = () => {
+      setMargin((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY)
+      setWidth(table.clientWidth)
+    }
+    read()
+    const observer = new ResizeObserver(read)
+    observer.observe(table)
+    return () => observer.disconnect()
   }, [])
 
   const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => rowHeight, overscan: 10, scrollMargin: margin })

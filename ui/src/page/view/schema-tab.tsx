@@ -61,7 +61,7 @@ function columnsOf(project: string, view: string, withStatistics: boolean): read
 export function SchemaTab({ project, view }: { readonly project: string; readonly view: FeatureView }) {
   const { spec, meta, type = 'featureView' } = view
   const stored = type === 'featureView' || type === 'streamFeatureView'
-  const statistics = useStatistics(project, spec.name).data?.features
+  const statistics = useStatistics(project, spec.name, { stored }).data?.features
   const byName = new Map(statistics?.map((each) => [each.feature, each]))
   const rows = (spec.features ?? []).map((field): Row => ({ ...field, statistics: byName.get(field.name) ?? null }))
   const source = spec.batchSource?.name ?? spec.source?.name

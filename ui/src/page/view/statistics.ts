@@ -3,13 +3,20 @@ import { post } from '../../api/client.ts'
 import type { FeatureStatistics, StatisticsAnswer } from '../../api/contract.ts'
 import { isOn, useSwitch } from '../../api/query.ts'
 
+interface StatisticsOptions {
+  /** `null`: all of the view's. */
+  readonly features?: readonly string[] | null
+  /** False for a view that is computed when it is read: it has no rows to count. */
+  readonly stored?: boolean
+}
+
 /** Statistics over a view's newest rows; asked only where values may be read. */
-export function useStatistics(project: string, view: string, features: readonly string[] | null = null) {
+export function useStatistics(project: string, view: string, { features = null, stored = true }: StatisticsOptions = {}) {
   const allowed = isOn(useSwitch('data'))
   return useQuery({
     queryKey: ['preview/statistics', project, view, features],
     queryFn: ({ signal }) => post<StatisticsAnswer>('preview/statistics', { project, view, features }, { signal }),
-    enabled: allowed,
+    enabled: allowed && stored,
     staleTime: 300_000,
   })
 }
