@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api'
 import { loadDuckdb } from './duckdb-instance.ts'
-import type { KeyKind } from './key-encoder.ts'
+import { decodeKey, type KeyKind } from './key-encoder.ts'
 import { type Probes, probeRows } from './probes.ts'
 
 /** The table of a view's probes: of one connection, and gone with it. */
@@ -13,19 +13,6 @@ type Library = Awaited<ReturnType<typeof loadDuckdb>>
 const typeOf = (duckdb: Library, kind: KeyKind): DuckDBType => {
   if (kind === 'long') return duckdb.BIGINT
   return kind === 'text' ? duckdb.VARCHAR : duckdb.BLOB
-}
-
-/** Takes a key's bytes apart again: each value stands after its length. */
-const valuesOf = (duckdb: Library, key: Buffer, kinds: readonly KeyKind[]): readonly DuckDBValue[] => {
-  let at = 0
-  return kinds.map((kind) => {
-    const length = key.readInt32BE(at)
-    const start = at + 4
-    at = start + length
-    if (kind === 'long') return key.readBigInt64BE(start)
-    if (kind === 'text') return key.toString('utf8', start, at)
-    return duckdb.blobValue(Buffer.from(key.subarray(start, at)))
-  })
 }
 
 /** Appends columns of values, a chunk of DuckDB's size at a time. */
@@ -71,7 +58,7 @@ export const appendProbes = async (
   const { count, group, latest, earliest } = probeRows(probes, options.per)
   await append(connection, types, count, (row) => [
     row,
-    ...valuesOf(duckdb, keys.bytes(group(row)), kinds),
+    ...decodeKey(keys.bytes(group(row)), kinds).map((value) => (typeof value === 'object' ? duckdb.blobValue(value) : value)),
     bits(latest(row)),
     ttl > 0 ? bits(earliest(row) - ttl) : null,
   ])

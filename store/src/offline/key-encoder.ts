@@ -82,3 +82,14 @@ const unfit = (value: unknown, type: ValueType, column: string, row: number): ne
   const text = value instanceof Uint8Array ? `${value.length} bytes` : JSON.stringify(String(value))
   throw storeError('STORE_ENTITY_ROWS_INVALID', [column, `row ${row} holds ${text.slice(0, 80)}, which is not ${type.name}`])
 }
+
+/** Takes an encoded key apart again. */
+export const decodeKey = (key: Buffer, kinds: readonly KeyKind[]): readonly (bigint | string | Buffer)[] => {
+  let at = 0
+  return kinds.map((kind) => {
+    const start = at + 4
+    at = start + key.readInt32BE(at)
+    if (kind === 'long') return key.readBigInt64BE(start)
+    return kind === 'text' ? key.toString('utf8', start, at) : Buffer.from(key.subarray(start, at))
+  })
+}

@@ -7,14 +7,14 @@ import { momentCell } from './postgres-cell.ts'
 import { readTuples } from './postgres-copy-out.ts'
 import { compileJoin, featureCell, joinReader, type PostgresJoin } from './postgres-join.ts'
 import { columnSql, describeTable, postgresSourceOf } from './postgres-table.ts'
-import { probeTable, uploadProbes } from './postgres-upload.ts'
+import { sendProbes } from './postgres-upload.ts'
 import { types } from './postgres-value.ts'
 
-const candidatesSql = (join: PostgresJoin, limit: number): string => {
+const candidatesSql = (join: PostgresJoin, probes: string, limit: number): string => {
   const time = columnSql(join.time.name)
   const created = join.created === undefined ? '' : `, ${columnSql(join.created.name)} DESC NULLS LAST`
   const on = join.keys.map(({ sql, probe }) => `${sql} = ${probe('e')}`).join(' AND ')
-  const from = `FROM ${join.table.from} JOIN ${probeTable} AS e ON ${on === '' ? 'true' : on}`
+  const from = `FROM ${join.table.from} JOIN ${probes} AS e ON ${on === '' ? 'true' : on}`
   const selected = join.selected.join(', ')
   return `(SELECT 0, ${selected} ${from} WHERE ${time} <= e.te ORDER BY ${time} DESC${created} FETCH FIRST ${limit + 1} ROWS WITH TIES)
 UNION ALL (SELECT 1, ${selected} ${from} WHERE ${time} > e.te ORDER BY ${time} LIMIT ${futureLimit})`
@@ -27,7 +27,7 @@ export const explainPostgres = async (client: pg.ClientBase, request: ExplainReq
   const probes = askedProbes(request)
   const join = compileJoin(view, await describeTable(client, postgresSourceOf(view.source)), probes.kinds)
   if (probes.slots === 0) return unanswerable(request)
-  await uploadProbes(client, join, probes, { per: 'slot', ttl: 0 })
+  const sent = await sendProbes(client, join, probes, { per: 'slot', ttl: 0, temporary: false })
   const reader = joinReader(join, probes, 1)
   const { cursor } = reader
   const one = (cell: Cell) => laneOf(cell, 1)
@@ -35,7 +35,7 @@ export const explainPostgres = async (client: pg.ClientBase, request: ExplainReq
   const created = one(momentCell(cursor, 2, join.created?.type ?? types.timestamptz))
   const value = one(featureCell(join, cursor, 1, view.features.indexOf(feature)))
   const candidates = new Candidates(request, probes, tieOrder(view, reader.lanes))
-  await readTuples(client, candidatesSql(join, limit), cursor, () => {
+  await readTuples(client, candidatesSql(join, sent, limit), cursor, () => {
     // The lanes of times give bigint, and null for none alone.
     const times = { eventTime: valueNow(event) as bigint, createdTime: valueNow(created) as bigint | null }
     candidates.offer({ ...times, value: valueNow(value) }, reader.time(), reader.created())

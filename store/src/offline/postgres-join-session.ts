@@ -9,7 +9,7 @@ import { compileJoin, joinReader, type PostgresJoin } from './postgres-join.ts'
 import { type PostgresPlan, planJoin } from './postgres-plan.ts'
 import { shapeOf } from './postgres-shape.ts'
 import { describeTable, type PostgresTable, postgresSourceOf } from './postgres-table.ts'
-import { uploadProbes } from './postgres-upload.ts'
+import { probeTable, sendProbes } from './postgres-upload.ts'
 import type { Probes } from './probes.ts'
 import { Slots } from './slots.ts'
 import { windowOf } from './window.ts'
@@ -19,29 +19,36 @@ export class PostgresJoinSession implements JoinSession {
   readonly readers: JoinSession['readers']
   readonly #client: pg.ClientBase
   readonly #strategy: Strategy
+  /** Whether a temporary table can be made. */
+  readonly #temporary: boolean
   readonly #tables = new Map<BatchSource, Promise<PostgresTable>>()
   #collated: Promise<boolean> | undefined
 
-  constructor(client: pg.ClientBase, strategy: Strategy, readers: JoinSession['readers']) {
+  constructor(
+    client: pg.ClientBase,
+    options: { readonly strategy: Strategy; readonly temporary: boolean; readonly readers: JoinSession['readers'] },
+  ) {
     this.#client = client
-    this.#strategy = strategy
-    this.readers = readers
+    this.#strategy = options.strategy
+    this.#temporary = options.temporary
+    this.readers = options.readers
   }
 
   async plan(view: ViewRequest, probes: Probes): Promise<ViewPlan> {
-    const { upload: _, ...plan } = await this.#plan(await this.#compile(view, probes.kinds), probes)
-    return plan
+    const { upload: _, statement, ...plan } = await this.#plan(await this.#compile(view, probes.kinds), probes)
+    return { ...plan, sql: statement(probeTable) }
   }
 
   async join(view: ViewRequest, probes: Probes, signal: AbortSignal): Promise<JoinedView> {
     const join = await this.#compile(view, probes.kinds)
     const plan = await this.#plan(join, probes)
     const ttl = ttlOf(view)
-    if (plan.upload !== 'none') await uploadProbes(this.#client, join, probes, { per: plan.upload, ttl })
+    const temporary = this.#temporary
+    const from = plan.upload === 'none' ? '' : await sendProbes(this.#client, join, probes, { per: plan.upload, ttl, temporary })
     const lead = plan.strategy === 'scan' ? join.keys.length : 1
     const reader = joinReader(join, probes, lead)
     const slots = new Slots(probes, tieOrder(view, reader.lanes))
-    await readTuples(this.#client, plan.sql, reader.cursor, offering(plan, probes, slots, reader, lead), { signal })
+    await readTuples(this.#client, plan.statement(from), reader.cursor, offering(plan, probes, slots, reader, lead), { signal })
     return { answers: slots.answers(ttl), lanes: reader.lanes }
   }
 

@@ -12,8 +12,10 @@ import type { Probes } from './probes.ts'
 export type Upload = 'none' | 'group' | 'slot'
 
 /** A chosen strategy, ready to run. */
-export interface PostgresPlan extends ViewPlan {
+export interface PostgresPlan extends Omit<ViewPlan, 'sql'> {
   readonly upload: Upload
+  /** The statement that reads the source; `from` stands for the probes. */
+  readonly statement: (from: string) => string
 }
 
 /**
@@ -79,11 +81,13 @@ const estimates = (probes: Probes, shape: SourceShape, here: boolean): readonly 
   return list
 }
 
-const sqlOf = (join: PostgresJoin, probes: Probes, ttl: number, { strategy }: Estimate): string => {
-  if (strategy === 'lateral') return lateralSql(join, ttl)
-  if (strategy === 'sort-merge') return sortMergeSql(join, probes, ttl)
-  return strategy === 'scan' ? scanSql(join, probes, ttl) : exportSql(join, probes, ttl)
-}
+const statementOf =
+  (join: PostgresJoin, probes: Probes, ttl: number, { strategy }: Estimate) =>
+  (from: string): string => {
+    if (strategy === 'lateral') return lateralSql(join, from, ttl)
+    if (strategy === 'sort-merge') return sortMergeSql(join, from, probes, ttl)
+    return strategy === 'scan' ? scanSql(join, probes, ttl) : exportSql(join, from, probes, ttl)
+  }
 
 /** What is over in a tenth of a second needs no index. */
 const slow = 100_000
@@ -129,7 +133,7 @@ export const planJoin = (
     strategy: best.strategy,
     upload: best.upload,
     reason: strategy === 'auto' ? best.reason : `asked for${best.reason === '' ? '' : `; ${best.reason}`}`,
-    sql: sqlOf(join, probes, ttl, best),
+    statement: statementOf(join, probes, ttl, best),
     ...(recommends === undefined ? {} : { recommends }),
   }
 }

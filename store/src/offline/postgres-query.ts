@@ -83,11 +83,27 @@ export const readQuery = async (client: pg.ClientBase, sql: string, emit: Emit<B
 /** The table that a query's rows wait in until they are joined. */
 const rowsTable = 'pg_temp.charmed_feast_rows'
 
+const collected = async (client: pg.ClientBase, sql: string): Promise<readonly Batch[]> => {
+  const batches: Batch[] = []
+  await readQuery(client, sql, async (batch) => {
+    batches.push(batch)
+  })
+  return batches
+}
+
 /**
- * Reads the rows of a query, in its order, on the connection that they will be joined on: they are kept in a temporary table, and between
- * two batches the connection is free. `size` rows are read at once.
+ * Reads the rows of a query, in its order, on the connection that they will be joined on: between two batches the connection is free. They
+ * wait in a temporary table, `size` of them are read at once; where no table can be made they are all read.
  */
-export async function* readOnSession(client: pg.ClientBase, sql: string, size: number): AsyncGenerator<Batch> {
+export async function* readOnSession(
+  client: pg.ClientBase,
+  sql: string,
+  { size, temporary }: { readonly size: number; readonly temporary: boolean },
+): AsyncGenerator<Batch> {
+  if (!temporary) {
+    yield* await collected(client, sql)
+    return
+  }
   await client.query(`DROP TABLE IF EXISTS ${rowsTable}`)
   await client.query(
     `CREATE TEMPORARY TABLE charmed_feast_rows ON COMMIT DROP AS SELECT q.*, row_number() OVER () AS charmed_feast_row FROM (${sql}\n) AS q`,
@@ -96,10 +112,7 @@ export async function* readOnSession(client: pg.ClientBase, sql: string, size: n
   const selected = columns.map(({ name }) => quoteIdentifier(name)).join(', ')
   for (let from = 0; ; from += size) {
     const part = `SELECT ${selected} FROM ${rowsTable} WHERE charmed_feast_row > ${from} AND charmed_feast_row <= ${from + size} ORDER BY charmed_feast_row`
-    const batches: Batch[] = []
-    await readQuery(client, part, async (batch) => {
-      batches.push(batch)
-    })
+    const batches = await collected(client, part)
     if (from > 0 && batches[0]?.rows === 0) return
     yield* batches
   }

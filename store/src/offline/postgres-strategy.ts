@@ -1,10 +1,9 @@
 import type { PostgresJoin } from './postgres-join.ts'
 import { columnSql, windowSql } from './postgres-table.ts'
-import { probeTable } from './postgres-upload.ts'
 import type { Probes } from './probes.ts'
 import { windowOf } from './window.ts'
 
-// The statements of the point-in-time join. Each gives rows that may answer a probe, and `Slots` picks among them: of rows with the same
+// The statements of the point-in-time join; `from` stands for the probes. Each gives rows that may answer a probe, and `Slots` picks among them: of rows with the same
 // event time and created time all come, so that every strategy decides ties alike.
 
 const equal = ({ keys }: PostgresJoin, alias: string): readonly string[] => keys.map(({ sql, probe }) => `${sql} = ${probe(alias)}`)
@@ -19,13 +18,13 @@ const matching = (join: PostgresJoin, ttl: number): string => {
  * For each probe one look into the index on keys and time: 5 µs each on a warm cache, whatever the size of the table, so best when probes
  * are few beside rows. 100 k probes × 1 M rows: 0.5 s.
  */
-export const lateralSql = (join: PostgresJoin, ttl: number): string => {
+export const lateralSql = (join: PostgresJoin, from: string, ttl: number): string => {
   const time = columnSql(join.time.name)
   const order = [`${time} DESC`, ...(join.created === undefined ? [] : [`${columnSql(join.created.name)} DESC NULLS LAST`])]
   const names = join.selected.map((_, place) => `c${place}`)
   const selected = join.selected.map((sql, place) => `${sql} AS ${names[place]}`)
   return `SELECT e.id, ${names.map((name) => `l.${name}`).join(', ')}
-FROM ${probeTable} AS e CROSS JOIN LATERAL (
+FROM ${from} AS e CROSS JOIN LATERAL (
   SELECT ${selected.join(', ')}
   FROM ${join.table.from}
   WHERE ${matching(join, ttl)}
@@ -37,7 +36,7 @@ FROM ${probeTable} AS e CROSS JOIN LATERAL (
  * Sorts probes and rows together and carries the newest event time forward to each probe, then looks its rows up: no index is needed and
  * nothing but the answers leaves PostgreSQL. 100 k probes × 1 M rows: 1.7 s.
  */
-export const sortMergeSql = (join: PostgresJoin, probes: Probes, ttl: number): string => {
+export const sortMergeSql = (join: PostgresJoin, from: string, probes: Probes, ttl: number): string => {
   const { start, end } = windowOf(probes, ttl)
   const time = columnSql(join.time.name)
   const window = windowSql(join.time, start, end)
@@ -49,7 +48,7 @@ export const sortMergeSql = (join: PostgresJoin, probes: Probes, ttl: number): s
 FROM (
   SELECT ${list('slot', names)}, max(tv) OVER (${partition}ORDER BY t, slot NULLS FIRST) AS tv
   FROM (
-    SELECT ${list('e.id AS slot', probeKeys)}, e.te AS t, NULL AS tv FROM ${probeTable} AS e
+    SELECT ${list('e.id AS slot', probeKeys)}, e.te AS t, NULL AS tv FROM ${from} AS e
     UNION ALL
     SELECT ${list(
       'NULL',
@@ -62,12 +61,12 @@ WHERE w.slot IS NOT NULL AND ${window}`
 }
 
 /** Every row that has one of the keys and a time that counts for it, with its group: for large sets without a fitting index, and keys that only PostgreSQL can compare. */
-export const exportSql = (join: PostgresJoin, probes: Probes, ttl: number): string => {
+export const exportSql = (join: PostgresJoin, from: string, probes: Probes, ttl: number): string => {
   const { start, end } = windowOf(probes, ttl)
   const window = windowSql(join.time, start, end)
   if (join.keys.length === 0) return `SELECT 0, ${join.selected.join(', ')} FROM ${join.table.from} WHERE ${window}`
   return `SELECT e.id, ${join.selected.join(', ')}
-FROM ${join.table.from} JOIN ${probeTable} AS e ON ${matching(join, ttl)}
+FROM ${join.table.from} JOIN ${from} AS e ON ${matching(join, ttl)}
 WHERE ${window}`
 }
 

@@ -34,10 +34,13 @@ const tableOf = (storage: DatasetStorage): string => {
   throw storeError('STORE_DATASET_UNSUPPORTED', [storage.kind, 'the offline store is PostgreSQL; allowed: postgres'])
 }
 
+const temporarySql = `SELECT has_database_privilege(current_database(), 'TEMPORARY') AND NOT pg_is_in_recovery() AS able`
+
 /** History in PostgreSQL. Made by {@link openPostgresOffline}. */
 class PostgresOfflineStore implements OfflineStore {
   readonly #pool: Pool
   readonly #file: EntityReaders['file']
+  #temporary: Promise<boolean> | undefined
 
   constructor(pool: Pool, file: EntityReaders['file']) {
     this.#pool = pool
@@ -53,7 +56,7 @@ class PostgresOfflineStore implements OfflineStore {
     // The moments are a query, which takes the types of the sources' columns to write.
     const open: OpenSession = async (signal, work) => {
       checkRange(request)
-      const sql = await this.#pool.client(async (client) => {
+      const sql = await inSnapshot(this.#pool, { signal }, async (client) => {
         const times = request.views.map(async ({ source }) =>
           timeColumn(await describeTable(client, postgresSourceOf(source)), source.timestampField),
         )
@@ -90,7 +93,7 @@ class PostgresOfflineStore implements OfflineStore {
   }
 
   async describeSource(source: BatchSource): Promise<readonly SourceColumn[]> {
-    const table = await this.#pool.client((client) => describeTable(client, postgresSourceOf(source)))
+    const table = await inSnapshot(this.#pool, {}, (client) => describeTable(client, postgresSourceOf(source)))
     return [...table.columns.values()].map((column) => ({
       name: column.name,
       storedAs: column.storedAs,
@@ -117,14 +120,14 @@ class PostgresOfflineStore implements OfflineStore {
   readDataset(storage: DatasetStorage): Retrieval {
     const sql = `SELECT * FROM ${tableOf(storage)}`
     return {
-      header: () => this.#pool.client((client) => queryHeader(client, sql)),
+      header: () => inSnapshot(this.#pool, {}, (client) => queryHeader(client, sql)),
       batches: () => this.#query(sql, undefined),
       plan: async () => [],
     }
   }
 
   explain(request: ExplainRequest): Promise<Explanation> {
-    return inSnapshot(this.#pool, { writes: true }, (client) => explainPostgres(client, request))
+    return inSnapshot(this.#pool, {}, (client) => explainPostgres(client, request))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -136,11 +139,24 @@ class PostgresOfflineStore implements OfflineStore {
   }
 
   /** `query` stands in for the query of the entity rows. */
-  #session(strategy: Strategy, signal: AbortSignal | undefined, work: Parameters<OpenSession>[1], query?: string): Promise<void> {
-    return inSnapshot(this.#pool, { writes: true, signal }, (client) => {
-      const readers: EntityReaders = { sql: (sql) => readOnSession(client, query ?? sql, chunkRows), file: this.#file }
-      return work(new PostgresJoinSession(client, strategy, readers))
+  async #session(strategy: Strategy, signal: AbortSignal | undefined, work: Parameters<OpenSession>[1], query?: string): Promise<void> {
+    const temporary = await this.#canMakeTables()
+    await inSnapshot(this.#pool, { writes: temporary, signal }, (client) => {
+      const sql: EntityReaders['sql'] = (given) => readOnSession(client, query ?? given, { size: chunkRows, temporary })
+      return work(new PostgresJoinSession(client, { strategy, temporary, readers: { sql, file: this.#file } }))
     })
+  }
+
+  /** Whether temporary tables can be made: not on a standby, and not by a role that lacks the right. */
+  async #canMakeTables(): Promise<boolean> {
+    this.#temporary ??= this.#pool.query(temporarySql, [], { idempotent: true }).then(
+      ({ rows }) => rows[0]?.able === true,
+      (error: unknown) => {
+        this.#temporary = undefined
+        throw error
+      },
+    )
+    return await this.#temporary
   }
 
   #pull(request: PullRequest, pull: typeof pullAllRows): AsyncIterable<SourceBatch> {
