@@ -10,7 +10,7 @@ import type { OfflineStore } from '../../src/offline/offline.ts'
 import { writeParquet } from '../../src/offline/parquet.ts'
 import { manyCase, manyExpected, probeBatches } from './many.ts'
 import type { OracleRow } from './oracle.ts'
-import { cases, expected, joined, tuplesOf, viewOver } from './point-in-time.ts'
+import { cases, expectExplained, expected, joined, tuplesOf, viewOver } from './point-in-time.ts'
 import { expectPulls } from './pull.ts'
 
 let folder: string
@@ -83,4 +83,14 @@ test('pulls of many rows come in batches, newest row a key', async () => {
   const { rows } = manyCase({ rows: 40_000, probes: 0, keys: 12_000 })
   await fill(rows)
   await expectPulls(store, source, rows, { start: 1_704_067_200_000_000n, end: 1_704_067_200_000_000n + 1_500_000_000n })
+})
+
+test('an explanation names the row that gave the value', { timeout: 60_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ rows, probes, ttl }) => {
+      await fill(rows)
+      await expectExplained(store, source, probes, rows, ttl)
+    }),
+    { numRuns: 25 },
+  )
 })

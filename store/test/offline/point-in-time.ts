@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { expect } from 'vitest'
 import type { Batch } from '../../src/definition/batch.ts'
 import type { BatchSource } from '../../src/definition/source.ts'
 import { float64, int64, string } from '../../src/definition/value-type.ts'
@@ -79,3 +80,31 @@ export const expected = (probes: readonly OracleProbe[], rows: readonly OracleRo
     const [first = null, second = null, third = null] = answerOf(probe, rows, ttl)?.values ?? []
     return [row, probe.keys[0], probe.keys[1], probe.time, third, first, second]
   })
+
+/** Holds the explanation of each probe's value to the value: the row that it names gave it, and no other could. */
+export const expectExplained = async (
+  store: OfflineStore,
+  source: BatchSource,
+  probes: readonly OracleProbe[],
+  rows: readonly OracleRow[],
+  ttl: bigint,
+): Promise<void> => {
+  for (const { keys, time } of probes.slice(0, 4)) {
+    if (time === null) continue
+    const answer = answerOf({ keys, time }, rows, ttl)
+    const row = { 'first key': keys[0], k2: keys[1] }
+    const { value, candidates } = await store.explain({ view: viewOver(source, ttl), row, eventTime: time, feature: 'second' })
+    const chosen = candidates.filter(({ verdict }) => verdict === 'chosen')
+    expect({ value, chosen }).toEqual({
+      value: answer?.values[1] ?? null,
+      chosen:
+        answer === undefined ? [] : [{ eventTime: answer.time, createdTime: answer.created, value: answer.values[1], verdict: 'chosen' }],
+    })
+    const matching = rows.filter(
+      (each) => !keys.includes(null) && each.time !== null && each.keys.every((key, place) => key === keys[place]),
+    )
+    const past = matching.filter((each) => each.time !== null && each.time <= time).length
+    expect(candidates.filter(({ verdict }) => verdict !== 'future')).toHaveLength(past)
+    expect(candidates).toHaveLength(past + Math.min(3, matching.length - past))
+  }
+}

@@ -10,7 +10,7 @@ import { formatTimestamp } from '../../src/postgres/timestamp.ts'
 import { parsePostgresUrl } from '../../src/postgres/url.ts'
 import { manyCase, manyExpected, probeBatches } from './many.ts'
 import type { OracleRow } from './oracle.ts'
-import { cases, expected, joined, tuplesOf, viewOver } from './point-in-time.ts'
+import { cases, expectExplained, expected, joined, tuplesOf, viewOver } from './point-in-time.ts'
 import { expectPulls } from './pull.ts'
 
 let pool: Pool
@@ -85,4 +85,14 @@ test('pulls of many rows come in batches, newest row a key', async () => {
   const { rows } = manyCase({ rows: 40_000, probes: 0, keys: 12_000 })
   await fill(rows, 'timestamp', false)
   await expectPulls(store, source, rows, { start: 1_704_067_200_000_000n, end: 1_704_067_200_000_000n + 1_500_000_000n })
+})
+
+test('an explanation names the row that gave the value', { timeout: 60_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ rows, probes, ttl }) => {
+      await fill(rows, 'timestamptz', false)
+      await expectExplained(store, source, probes, rows, ttl)
+    }),
+    { numRuns: 25 },
+  )
 })
