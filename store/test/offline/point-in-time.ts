@@ -10,31 +10,35 @@ import { answerOf, type OracleProbe, type OracleRow } from './oracle.ts'
 const origin = 1_704_067_200_000_000n
 const step = 1_000_000n
 
-const texts = fc.constantFrom('1', '12', '123', '23', '3', '', 'ä', 'a\tb', '\\N')
-const numbers = fc.constantFrom(1n, 12n, -1n, 9_007_199_254_740_993n)
-const moments = fc.integer({ min: 0, max: 12 }).chain((n) => fc.constantFrom(origin + BigInt(n) * step, origin + BigInt(n) * step + 1n))
+const texts = ['1', '12', '123', '23', '3', '', 'ä', 'a\tb', '\\N', `'"{},`]
+const numbers = [1n, 12n, -1n, 9_007_199_254_740_993n]
+const moments = Array.from({ length: 10 }, (_, n) => origin + BigInt(n >> 1) * step + BigInt(n & 1))
+const values = fc.tuple(
+  fc.option(fc.constantFrom(0, -1.5, 2, 1e300), { freq: 4 }),
+  fc.option(fc.constantFrom(0n, 1n, 9_223_372_036_854_775_807n), { freq: 4 }),
+  fc.option(fc.constantFrom('', 'x', 'é', '\u{1F600}', '￿'), { freq: 4 }),
+)
+
+/** A few of many: so few that rows meet. */
+const few = <Item>(items: readonly Item[], most: number): fc.Arbitrary<fc.Arbitrary<Item>> =>
+  fc.shuffledSubarray([...items], { minLength: 1, maxLength: most }).map((chosen) => fc.constantFrom(...chosen))
+
+const caseOf = (text: fc.Arbitrary<string>, number: fc.Arbitrary<bigint>, moment: fc.Arbitrary<bigint>) => {
+  const keys = fc.tuple(fc.option(text, { freq: 12 }), fc.option(number, { freq: 12 }))
+  return fc.record({
+    rows: fc.array(fc.record({ keys, time: fc.option(moment, { freq: 12 }), created: fc.option(moment, { freq: 3 }), values }), {
+      maxLength: 60,
+      size: 'max',
+    }),
+    probes: fc.array(fc.record({ keys, time: fc.option(moment, { freq: 15 }) }), { maxLength: 30, size: 'max' }),
+    ttl: fc.constantFrom(0n, 1n, step, step + 1n, 3n * step - 1n),
+  })
+}
 
 /** Rows and probes of one source with a text key and a number key, where ties, nulls and duplicates abound. */
-export const cases = fc.record({
-  rows: fc.array(
-    fc.record({
-      keys: fc.tuple(fc.option(texts, { freq: 10 }), fc.option(numbers, { freq: 10 })),
-      time: fc.option(moments, { freq: 12 }),
-      created: fc.option(moments, { freq: 3 }),
-      values: fc.tuple(
-        fc.option(fc.constantFrom(0, -1.5, 2, 1e300), { freq: 4 }),
-        fc.option(fc.constantFrom(0n, 1n, 9_223_372_036_854_775_807n), { freq: 4 }),
-        fc.option(fc.constantFrom('', 'x', 'é', '\u{1F600}', '￿'), { freq: 4 }),
-      ),
-    }),
-    { maxLength: 60 },
-  ),
-  probes: fc.array(
-    fc.record({ keys: fc.tuple(fc.option(texts, { freq: 12 }), fc.option(numbers, { freq: 12 })), time: fc.option(moments, { freq: 15 }) }),
-    { maxLength: 40 },
-  ),
-  ttl: fc.constantFrom(0n, 1n, 2n * step, 5n * step + 1n),
-})
+export const cases = fc
+  .tuple(few(texts, 3), few(numbers, 2), few(moments, 6))
+  .chain(([text, number, moment]) => caseOf(text, number, moment))
 
 /** The view over a source with columns k1, k2, event_ts, created_ts, f1, f2, f3. */
 export const viewOver = (source: BatchSource, ttl: bigint): ViewRequest => ({
