@@ -4,9 +4,9 @@ import { Skeleton } from './part/state.tsx'
 import { usePlace } from './route/router.ts'
 import { PageSwitch } from './route/routes.tsx'
 import { PageFrame } from './shell/frame.tsx'
-import { LazyPalette, preloadPalette } from './shell/lazy-palette.tsx'
 import { followEvents } from './shell/live.ts'
 import { useNamespace } from './shell/namespace.ts'
+import { Palette } from './shell/palette.tsx'
 import { onPaletteChange, paletteOpen } from './shell/palette-state.ts'
 import { useProject } from './shell/project.ts'
 
@@ -16,7 +16,6 @@ export function App() {
   const { path } = usePlace()
   const searching = useSyncExternalStore(onPaletteChange, paletteOpen)
   useNamespace()
-  useEffect(preloadPalette, [])
   useEffect(() => followEvents(project === 'all' ? null : project), [project])
   return (
     <PageFrame>
@@ -25,11 +24,7 @@ export function App() {
           <PageSwitch />
         </Suspense>
       </Boundary>
-      {searching ? (
-        <Suspense fallback={null}>
-          <LazyPalette project={project} />
-        </Suspense>
-      ) : null}
+      {searching ? <Palette project={project} /> : null}
     </PageFrame>
   )
 }

@@ -47,10 +47,20 @@ export function graphOfRelationships(relationships: Relationships['relationships
   return { nodes: [...nodes.values()], edges: [...edges.values()], truncated: false, total: nodes.size }
 }
 
+/** Feast's stand-in for views without entities: nobody made it, nobody looks for it. */
+const standIn = 'entity:__dummy'
+
+function withoutStandIn(graph: LineageGraph): LineageGraph {
+  if (!graph.nodes.some(({ id }) => id === standIn)) return graph
+  const nodes = graph.nodes.filter(({ id }) => id !== standIn)
+  const edges = graph.edges.filter(({ from }) => from !== standIn)
+  return { ...graph, nodes, edges, total: graph.total - 1 }
+}
+
 export function readGraph(answer: Answer, project: string): LineageGraph {
-  if (answer.nodes && answer.edges)
-    return { nodes: answer.nodes, edges: answer.edges, truncated: answer.truncated ?? false, total: answer.total ?? answer.nodes.length }
-  return graphOfRelationships(answer.relationships, project)
+  if (!answer.nodes || !answer.edges) return withoutStandIn(graphOfRelationships(answer.relationships, project))
+  const { nodes, edges, truncated = false, total = nodes.length } = answer
+  return withoutStandIn({ nodes, edges, truncated, total })
 }
 
 /** Graphs put together: the nodes and edges of all, each once. */

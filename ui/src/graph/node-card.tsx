@@ -18,13 +18,10 @@ interface NodeCardProps {
   readonly onHover: (id: NodeId | null) => void
 }
 
-/** What a screen reader says of a node. */
-function nodeLabel(node: DrawnNode): string {
-  if (node.members !== null) return `${node.name}${node.description === '' ? '' : `, ${node.description}`}: open the group`
-  const parts = [`${kinds[node.kind].one} ${node.name}`, `${node.upstream} upstream`, `${node.downstream} downstream`]
-  if (node.ageSeconds !== null) parts.push(`${formatSpan(node.ageSeconds)} old`)
-  if (node.state !== null) parts.push(node.state)
-  return parts.join(', ')
+/** What a screen reader hears of a node after its visible text. */
+function spokenNote(node: DrawnNode): string {
+  if (node.members !== null) return 'open the group'
+  return `${kinds[node.kind].one}, ${node.upstream} upstream, ${node.downstream} downstream`
 }
 
 function note(node: DrawnNode): string {
@@ -44,13 +41,13 @@ export function NodeCard({ node, x, y, focused, href, onExpand, onHover }: NodeC
       <span className="node-text">
         <span className="clip">{node.name}</span>
         <span className="node-note clip">{note(node)}</span>
+        <span className="hidden">, {spokenNote(node)}</span>
       </span>
     </>
   )
   const common = {
     className: `node ${focused ? 'focused' : ''} ${tone}`,
     'data-node': node.id,
-    'aria-label': nodeLabel(node),
     onPointerEnter: () => onHover(node.id),
     onPointerLeave: () => onHover(null),
     onFocus: () => onHover(node.id),

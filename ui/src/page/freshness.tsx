@@ -68,7 +68,8 @@ function columnsOf(project: string, onRun: ((view: string) => void) | null): rea
       ? [
           {
             id: 'do',
-            head: '',
+            head: 'Materialize',
+            quietHead: true,
             width: 's' as const,
             right: true,
             from: 'medium' as const,

@@ -14,6 +14,8 @@ export interface Column<Row> {
   /** Width of the column; `name` takes what is left. */
   readonly width: 'name' | 'wide' | 'xs' | 's' | 'm' | 'l'
   readonly right?: boolean
+  /** The head is there for screen readers only. */
+  readonly quietHead?: boolean
   /** What the server sorts by. */
   readonly sort?: string
   /** The least screen that shows the column. Default: every one. */
@@ -145,7 +147,7 @@ function HeadCell<Row>({ column, sort, onSort }: HeadCellProps<Row>) {
           {sorted === null ? null : <Icon of={sorted === 'asc' ? ArrowUp : ArrowDown} size={12} />}
         </button>
       ) : (
-        column.head
+        <span className={column.quietHead ? 'hidden' : undefined}>{column.head}</span>
       )}
     </th>
   )

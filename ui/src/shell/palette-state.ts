@@ -1,4 +1,4 @@
-/** Whether the search is open: told from anywhere, drawn by `palette.tsx`, which loads when it first opens. */
+/** Whether the search is open: told from anywhere, drawn by `palette.tsx`. It is part of the first load, so that no key typed after `/` is lost. */
 
 let open = false
 const listeners = new Set<() => void>()

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { CornerDownLeft, Search } from 'lucide-react'
-import { type KeyboardEvent, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useDeferredValue, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { get } from '../api/client.ts'
 import type { SearchAnswer, SearchHit } from '../api/contract.ts'
 import { isOn, useHost } from '../api/query.ts'
@@ -77,7 +77,8 @@ export function Palette({ project }: { readonly project: string | null }) {
   const { entries, total, failed, settled } = useEntries(useDeferredValue(query), project)
   const active = Math.min(chosen, entries.length - 1)
 
-  useEffect(() => {
+  // Before the next key: none that is typed after the slash is lost.
+  useLayoutEffect(() => {
     dialog.current?.showModal()
   }, [])
   useEffect(() => {
