@@ -5,7 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { environmentVariables, type FeastVersion } from './environment.ts'
+import type { FeastVersion } from './environment.ts'
+import { pythonPath } from './python.ts'
 
 /** A repository on a PostgreSQL, as both Feasts read it. */
 export interface Repository {
@@ -68,8 +69,9 @@ export const startFeastServer = async (version: FeastVersion, repository: Reposi
   const folder = await mkdtemp(join(tmpdir(), 'charmed-feast-rest-'))
   await writeFile(join(folder, 'feature_store.yaml'), repositoryYaml(repository))
   const port = await freePort()
-  const feast = join(process.env[environmentVariables[version]] ?? '', 'bin', 'feast')
-  const child = spawn(feast, ['serve_registry', '--rest-api', '--no-grpc', '--rest-port', String(port), '--host', '127.0.0.1'], {
+  const serve = ['serve_registry', '--rest-api', '--no-grpc', '--rest-port', String(port), '--host', '127.0.0.1']
+  // As a module: the scripts in bin/ name the folder that the environment was made in, not the one it has.
+  const child = spawn(pythonPath(version), ['-m', 'feast.cli.cli', ...serve], {
     cwd: folder,
     env: { ...process.env, FEAST_USAGE: 'False', PYTHONWARNINGS: 'ignore', PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

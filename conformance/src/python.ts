@@ -14,7 +14,7 @@ const pythonFolder = join(conformanceFolder, 'python')
  *
  * @throws Error that says what to run, when there is none
  */
-const pythonPath = (version: FeastVersion): string => {
+export const pythonPath = (version: FeastVersion): string => {
   const folder = process.env[environmentVariables[version]]
   const python = join(folder ?? '', 'bin', 'python')
   if (folder !== undefined && existsSync(python)) return python
