@@ -4,10 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-
+import { buildPrograms } from '../../../tools/build.ts'
 import { createPebbleClient, findSystemInfo } from '../../src/pebble/index.ts'
 import type { TestedPebble } from '../pebble/conformance.ts'
-import { buildPebble } from './pebble.ts'
 
 /** A real Pebble of one test, in a folder of its own. */
 export interface PebbleDaemon extends TestedPebble {
@@ -29,7 +28,7 @@ export interface PebbleDaemonOptions {
  * await getSystemInfo(pebble.client)
  */
 export const startPebble = async ({ layers = {}, env = {} }: PebbleDaemonOptions = {}): Promise<PebbleDaemon> => {
-  const binary = await buildPebble(process.env)
+  const { pebble: binary } = await buildPrograms(['pebble'], { env: process.env })
   // Short: the path of a Unix socket has 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'peb-'))
   const home = join(folder, 'p')

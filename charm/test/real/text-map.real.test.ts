@@ -3,14 +3,13 @@ import { text } from 'node:stream/consumers'
 
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-
+import { buildPrograms } from '../../../tools/build.ts'
 import { encodeTextMap } from '../../src/hook-tool/text-map.ts'
-import { buildGoYaml } from './pebble.ts'
 
 let program: string
 
 beforeAll(async () => {
-  program = await buildGoYaml(process.env)
+  program = (await buildPrograms(['goyaml'], { env: process.env })).goyaml
 }, 240_000)
 
 /** Reads documents with goyaml v2, into a map of texts each. */

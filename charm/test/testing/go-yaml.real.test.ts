@@ -5,15 +5,14 @@ import { text } from 'node:stream/consumers'
 
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-
+import { buildPrograms } from '../../../tools/build.ts'
 import { formatGoYaml } from '../../src/testing/tool/go-yaml.ts'
 import { parseTextMap } from '../../src/testing/tool/text-map.ts'
-import { buildGoYaml } from '../real/pebble.ts'
 
 let program: string
 
 beforeAll(async () => {
-  program = await buildGoYaml(process.env)
+  program = (await buildPrograms(['goyaml'], { env: process.env })).goyaml
 }, 240_000)
 
 /** Reads documents with the real goyaml v2, into a map of texts each, or gives what it says. */

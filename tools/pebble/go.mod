@@ -1,4 +1,4 @@
-module charmed-feast/pebble
+module charmed-feast/tools/pebble
 
 go 1.26.5
 
