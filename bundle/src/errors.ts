@@ -66,6 +66,10 @@ export const errors = {
     status: 508,
     message: (unit: string, steps: string) => `cannot settle unit "${unit}": it had something to do for ${steps} steps on end`,
   },
+
+  // Kubernetes
+  BUNDLE_KUBECONFIG_INVALID: { status: 422, message: (path: string, why: string) => `cannot read kubeconfig "${path}": ${why}` },
+  BUNDLE_KUBERNETES_UNREACHABLE: { status: 502, message: (url: string, why: string) => `cannot reach the API server "${url}": ${why}` },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 
 /** The name of a row of {@link errors}: what a caller may act on. */

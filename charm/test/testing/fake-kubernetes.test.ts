@@ -60,7 +60,7 @@ describe('the fake API server', () => {
     expect(ask(kubernetes, 'POST', collection, { body: config({}) }).status).toBe(201)
     expect(ask(kubernetes, 'POST', collection, { body: config({}) })).toMatchObject({
       status: 409,
-      body: { kind: 'Status', reason: 'Conflict', message: 'configmaps "c" already exists' },
+      body: { kind: 'Status', reason: 'AlreadyExists', message: 'configmaps "c" already exists' },
     })
   })
 

@@ -15,19 +15,16 @@ export function merge(live: unknown, patch: unknown): unknown {
 }
 
 /**
- * Server-side apply, as far as one manager without conflicts sees it: what it says is so, what it said before and says no more goes,
- * fields of others stay. Lists are taken as atomic.
+ * Maps laid over each other; anything else is replaced, null too.
  *
  * @example
- * apply({ a: 1, b: 2 }, { b: 3 }, { a: 1 })   // { b: 3 }
+ * overlay({ a: 1, b: { c: 2 } }, { b: { d: 3 } })   // { a: 1, b: { c: 2, d: 3 } }
  */
-export function apply(live: unknown, wanted: unknown, before: unknown): unknown {
+export function overlay(live: unknown, wanted: unknown): unknown {
   if (!isMapping(wanted)) return wanted
-  const applied = new Map(Object.entries(isMapping(live) ? live : {}))
-  const earlier = isMapping(before) ? before : {}
-  for (const key of Object.keys(earlier)) if (!(key in wanted)) applied.delete(key)
-  for (const [key, value] of Object.entries(wanted)) applied.set(key, apply(applied.get(key), value, earlier[key]))
-  return Object.fromEntries(applied)
+  const laid = new Map(Object.entries(isMapping(live) ? live : {}))
+  for (const [key, value] of Object.entries(wanted)) laid.set(key, overlay(laid.get(key), value))
+  return Object.fromEntries(laid)
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
