@@ -48,6 +48,8 @@ export interface Hook<Metadata extends CharmMetadata> {
   readonly secret: (query: SecretQuery) => Promise<TextMap>
   /** A secret's content, or null when it is not there or was not granted (yet). */
   readonly findSecret: (query: SecretQuery) => Promise<TextMap | null>
+  /** Whether a secret's content was read in this hook. */
+  readonly hasReadSecret: (uri: string) => boolean
   /** What Juju keeps about own secrets: this unit's, and on the leader the application's. */
   readonly ownSecrets: () => Promise<readonly SecretInfo[]>
   /** A workload container with the named parts. */
@@ -151,6 +153,7 @@ export const createHook = <const Metadata extends CharmMetadata>(options: HookOp
     relations,
     secret: secrets.get,
     findSecret: secrets.find,
+    hasReadSecret: secrets.hasRead,
     ownSecrets: secrets.own,
     container: async (name, parts = []) => readContainer(name, { pebble: await pebble(name), parts }),
     pebble,

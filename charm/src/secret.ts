@@ -31,6 +31,8 @@ export interface SecretReader {
   readonly get: (query: SecretQuery) => Promise<TextMap>
   /** The content, or null when the secret is not there or was not granted (yet). */
   readonly find: (query: SecretQuery) => Promise<TextMap | null>
+  /** Whether the secret was read in this hook, whichever revision. */
+  readonly hasRead: (uri: string) => boolean
   /** The own secrets: this unit's, and on the leader the application's. */
   readonly own: () => Promise<readonly SecretInfo[]>
 }
@@ -44,6 +46,7 @@ export interface SecretReader {
  */
 export const createSecretReader = ({ run, redactor }: { readonly run: RunTool; readonly redactor: Redactor }): SecretReader => {
   const contents = new Map<string, Promise<TextMap>>()
+  const asked = new Set<string>()
   let owned: Promise<readonly SecretInfo[]> | null = null
 
   const read = async (query: SecretQuery): Promise<TextMap> => {
@@ -53,6 +56,7 @@ export const createSecretReader = ({ run, redactor }: { readonly run: RunTool; r
   }
 
   const get = (query: SecretQuery): Promise<TextMap> => {
+    if (query.id !== undefined) asked.add(secretId(query.id))
     const key = JSON.stringify([query.id, query.label, query.revision])
     const content = contents.get(key) ?? read(query)
     contents.set(key, content)
@@ -79,5 +83,5 @@ export const createSecretReader = ({ run, redactor }: { readonly run: RunTool; r
     return owned
   }
 
-  return { get, find, own }
+  return { get, find, hasRead: (uri) => asked.has(secretId(uri)), own }
 }

@@ -1,16 +1,7 @@
 import type { DesiredSecret, DesiredSecrets } from '../desired.ts'
 import type { HookEvent } from '../event.ts'
 import type { Hook } from '../hook.ts'
-import {
-  type SecretInfo,
-  type SecretMetadata,
-  secretAdd,
-  secretGet,
-  secretGrant,
-  secretRemove,
-  secretRevoke,
-  secretSet,
-} from '../hook-tool/secret.ts'
+import { type SecretInfo, type SecretMetadata, secretAdd, secretGrant, secretRemove, secretRevoke, secretSet } from '../hook-tool/secret.ts'
 import type { TextMap } from '../hook-tool/text-map.ts'
 import type { CharmMetadata } from '../metadata.ts'
 import type { RelationName } from '../relation.ts'
@@ -77,8 +68,8 @@ const planExisting = async <Metadata extends CharmMetadata>(
 ): Promise<readonly Step[]> => {
   const { run } = hook
   const { label, owner } = secret
-  const stored = await secretGet(run, { id: info.id, revision: 'peek' })
-  for (const value of Object.values(stored)) hook.protect(value)
+  // Since Juju 3.1.7 an owner tracks a revision as readers do: with a mere look at the newest one the old ones would pile up.
+  const stored = await hook.secret({ id: info.id, revision: 'refresh' })
   const metadata = changedMetadata(secret, info)
   const content = sameTexts(secret.content, stored) ? {} : { content: secret.content }
   const change = { ...metadata, ...content }
@@ -133,6 +124,15 @@ const planOne = async <Metadata extends CharmMetadata>(
 }
 
 /**
+ * A unit that led once still counts as a reader of what it published then, without a label of its own: Juju tells it of new revisions, and keeps
+ * the one that it read last until it reads a newer one.
+ */
+const followPublished = async <Metadata extends CharmMetadata>({ event, hasReadSecret, findSecret }: Hook<Metadata>): Promise<void> => {
+  if (event.kind !== 'secret-changed' || event.label !== null || hasReadSecret(event.id)) return
+  await findSecret({ id: event.id, revision: 'refresh' })
+}
+
+/**
  * Plans what makes the own secrets equal to the desired ones: added, changed, granted, taken back, removed. Known by their labels.
  *
  * @example
@@ -144,9 +144,10 @@ export const planSecrets = async <Metadata extends CharmMetadata>(
   { desired, uris }: { readonly desired: DesiredSecrets | undefined; readonly uris: SecretUris },
 ): Promise<readonly Step[]> => {
   if (desired === undefined && hook.event.kind !== 'secret-remove') return []
-  const own = await hook.ownSecrets()
-  for (const { label, id } of own) if (label !== null) uris.set(label, `secret://${hook.context.modelUuid}/${id}`)
   const leader = await hook.isLeader()
+  if (desired !== undefined && !leader) await followPublished(hook)
+  const own = (await hook.ownSecrets()).filter(({ owner }) => leader || owner === 'unit')
+  for (const { label, id } of own) if (label !== null) uris.set(label, `secret://${hook.context.modelUuid}/${id}`)
   const present = (desired?.present ?? [])
     .filter(({ owner }) => leader || owner === 'unit')
     .toSorted((a, b) => (a.label < b.label ? -1 : 1))

@@ -95,6 +95,32 @@ test('what the tracked revision says does not matter: the newest is compared', a
   expect(await writes(wanting([secret]), { model: having(rotated) })).toEqual([])
 })
 
+const track = (revision: number, unit = 'feast-ui/0'): Model['secrets'][number] => ({
+  ...stored,
+  revisions: [
+    { revision: 1, content: { manifests: Buffer.from('old').toString('base64') } },
+    { ...stored.revisions[0], revision: 2 },
+  ] as never,
+  consumers: { [unit]: { revision, label: '' } },
+})
+
+const trackedBy = (model: Model, unit: string): number | undefined => model.secrets[0]?.consumers[unit]?.revision
+
+test('an owner follows its own secret to the newest revision, for Juju keeps every revision that its owner still looks at', async () => {
+  const run = await runCharm(wanting([secret]), { model: having(track(1)) })
+  expect(run.writes()).toEqual([])
+  expect(trackedBy(run.context.model, 'feast-ui/0')).toBe(2)
+})
+
+test('a unit that does not lead any more follows too when Juju tells it of a new revision, and the secret may be gone by then', async () => {
+  const hook = { kind: 'secret-changed', secret: { uri: `secret:${id}`, label: '' } }
+  const run = await runCharm(wanting([secret]), { model: having(track(1, 'feast-ui/1')), unit: 'feast-ui/1', hook })
+  expect({ exit: run.exit, writes: run.writes() }).toEqual({ exit: 0, writes: [] })
+  expect(trackedBy(run.context.model, 'feast-ui/1')).toBe(2)
+  const gone = await runCharm(wanting([secret]), { model: having(), unit: 'feast-ui/1', hook })
+  expect({ exit: gone.exit, log: gone.log() }).toEqual({ exit: 0, log: [] })
+})
+
 test('a missing grant is given, and one that nobody wants is taken back', async () => {
   expect(await writes(wanting([secret]), { model: having({ ...stored, grants: [] }) })).toEqual([`secret-grant --relation db:1 ${id}`])
   expect(await writes(wanting([{ ...secret, grants: [] }]), { model: having(stored) })).toEqual([`secret-revoke --app pg ${id}`])

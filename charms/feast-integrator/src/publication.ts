@@ -119,7 +119,8 @@ const withdraw = (observation: Observation): Publication => {
  */
 export const planPublication = (observation: Observation, { decision }: Decided): Publication => {
   if (!observation.leader) {
-    return { relations: observation.configurations.map((relation) => ({ relation, unit: { [answerKey]: null } })) }
+    const relations = observation.configurations.map((relation) => ({ relation, unit: { [answerKey]: null } }))
+    return { relations, secrets: { owns: isPublished, present: [] } }
   }
   if (decision.kind === 'keep') return { relations: [] }
   return decision.kind === 'withdraw' ? withdraw(observation) : publish(observation, decision.store, decision.settings)
