@@ -1,3 +1,4 @@
+import type { Desired } from './desired.ts'
 import type { Hook } from './hook.ts'
 import { actionFail, actionGet, actionLog, actionSet } from './hook-tool/action.ts'
 import type { JsonObject } from './hook-tool/output.ts'
@@ -21,6 +22,8 @@ export interface Action<Metadata extends CharmMetadata = CharmMetadata> {
   readonly fail: (message: string) => Promise<void>
   /** Observes, reconciles and writes, as a hook does. What the hook read before is kept: ask first, reconcile last. */
   readonly reconcile: () => Promise<void>
+  /** Writes what differs from this wish, as a hook does from what its reconcile gives. */
+  readonly apply: (desired: Desired<Metadata>) => Promise<void>
 }
 
 const flatten = (results: { readonly [key: string]: ActionResult }, prefix = ''): readonly (readonly [string, string])[] =>
@@ -33,6 +36,7 @@ export interface ActionOptions<Metadata extends CharmMetadata> {
   readonly name: string
   readonly hook: Hook<Metadata>
   readonly reconcile: () => Promise<void>
+  readonly apply: (desired: Desired<Metadata>) => Promise<void>
 }
 
 /**
@@ -41,11 +45,11 @@ export interface ActionOptions<Metadata extends CharmMetadata> {
  * @throws {CharmError} `CHARM_TOOL_FAILED` outside an action.
  *
  * @example
- * const action = await createAction({ name: 'sync-now', hook, reconcile })
+ * const action = await createAction({ name: 'sync-now', hook, reconcile, apply })
  * await action.set({ outcome: 'done' })
  */
 export const createAction = async <Metadata extends CharmMetadata>(options: ActionOptions<Metadata>): Promise<Action<Metadata>> => {
-  const { name, hook, reconcile } = options
+  const { name, hook, reconcile, apply } = options
   const { run, redactor } = hook
   return {
     name,
@@ -58,5 +62,6 @@ export const createAction = async <Metadata extends CharmMetadata>(options: Acti
     },
     fail: (message) => actionFail(run, redactor.redact(message)),
     reconcile,
+    apply,
   }
 }

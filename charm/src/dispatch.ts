@@ -9,7 +9,7 @@ import type { KubernetesClient } from './kubernetes/client.ts'
 import { createLog } from './log.ts'
 import type { CharmMetadata } from './metadata.ts'
 import type { PebbleClient } from './pebble/client.ts'
-import { reconcileOnce } from './reconcile.ts'
+import { applyDesired, reconcileOnce } from './reconcile.ts'
 import { createRedactor, type Redactor } from './redact.ts'
 
 /** What a charm needs of the machine it runs on. Tests hand in their own. */
@@ -47,7 +47,8 @@ const runAction = async <Metadata extends CharmMetadata, Observed>(
   try {
     const handler = charm.actions?.[name]
     if (handler === undefined) throw charmError('CHARM_EVENT_UNKNOWN', [`actions/${name}`])
-    await handler(await createAction({ name, hook, reconcile: () => reconcileOnce(charm, hook) }))
+    const reconcile = (): Promise<void> => reconcileOnce(charm, hook)
+    await handler(await createAction({ name, hook, reconcile, apply: (desired) => applyDesired(hook, desired) }))
   } catch (error) {
     // Half of an action's writes are worse than none: only a failing process makes Juju drop them, at the price of the message.
     if (hasWritten()) throw error

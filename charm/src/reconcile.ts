@@ -80,20 +80,12 @@ const statusesOf = <Metadata extends CharmMetadata>(
   return typeof desired === 'function' ? desired(applied) : [...desired, ...failureStatuses(applied)]
 }
 
-/**
- * One pass from what is to what shall be: observe, reconcile, write what differs.
- * A read that fails gives a waiting status and touches nothing; a write to Juju that fails is thrown, so that the hook fails and Juju tries again.
- *
- * @example
- * await reconcileOnce(charm, hook)
- */
-export const reconcileOnce = async <Metadata extends CharmMetadata, Observed>(
-  charm: Charm<Metadata, Observed>,
-  hook: Hook<Metadata>,
-): Promise<void> => {
-  const planned = await planAll(charm, hook)
-  if (planned === null) return
-  const { desired, steps } = planned
+interface Planned<Metadata extends CharmMetadata> {
+  readonly desired: Desired<Metadata>
+  readonly steps: readonly Step[]
+}
+
+const perform = async <Metadata extends CharmMetadata>(hook: Hook<Metadata>, { desired, steps }: Planned<Metadata>): Promise<void> => {
   const { written, applied } = await writeOutside(hook, desired)
   for (const failure of failuresOf(applied)) await hook.log.warning(`${hook.context.name}: ${failure}`)
   for (const step of steps) await step.perform()
@@ -107,10 +99,34 @@ export const reconcileOnce = async <Metadata extends CharmMetadata, Observed>(
   if (done.length > 0) await hook.log.info(`${hook.context.name}: ${done.join('; ')}`)
 }
 
+/**
+ * Writes what differs from a wish; for actions, whose wish is their own. What cannot be read or written is thrown.
+ *
+ * @example
+ * await applyDesired(hook, { unitStatus: [active()] })
+ */
+export const applyDesired = async <Metadata extends CharmMetadata>(hook: Hook<Metadata>, desired: Desired<Metadata>): Promise<void> =>
+  perform(hook, { desired, steps: await planJuju(hook, desired) })
+
+/**
+ * One pass from what is to what shall be: observe, reconcile, write what differs.
+ * A read that fails gives a waiting status and touches nothing; a write to Juju that fails is thrown, so that the hook fails and Juju tries again.
+ *
+ * @example
+ * await reconcileOnce(charm, hook)
+ */
+export const reconcileOnce = async <Metadata extends CharmMetadata, Observed>(
+  charm: Charm<Metadata, Observed>,
+  hook: Hook<Metadata>,
+): Promise<void> => {
+  const planned = await planAll(charm, hook)
+  if (planned !== null) await perform(hook, planned)
+}
+
 const planAll = async <Metadata extends CharmMetadata, Observed>(
   charm: Charm<Metadata, Observed>,
   hook: Hook<Metadata>,
-): Promise<{ readonly desired: Desired<Metadata>; readonly steps: readonly Step[] } | null> => {
+): Promise<Planned<Metadata> | null> => {
   try {
     const desired = charm.reconcile(await charm.observe(hook))
     return { desired, steps: await planJuju(hook, desired) }

@@ -1,3 +1,4 @@
+import type { Database } from './database.ts'
 import { publishedVersion } from './entity-key-version.ts'
 import type { EntityKeyVersion, FeatureStore } from './feature-store.ts'
 import { type StoreName, storeNames } from './metadata.ts'
@@ -21,14 +22,15 @@ export interface Decided {
   readonly pinnedVersion: EntityKeyVersion | null
 }
 
-const databaseOf = ({ databases }: Observation, name: StoreName) => {
+/** The database that an endpoint gives; null while there is none, or more than one. */
+export const databaseOf = ({ databases }: Observation, name: StoreName): Database | null => {
   const [found, ...more] = databases[name]
   return more.length === 0 && found?.state.kind === 'ready' ? found.state.database : null
 }
 
-/** The version that was published, by whichever relation says so. */
-export const versionInUse = ({ secrets }: Observation): EntityKeyVersion | null =>
-  secrets.map(({ localApp }) => publishedVersion(localApp ?? {})).find((version) => version !== null) ?? null
+/** The version that was published, by whichever relation says so; or that an action has just brought. */
+export const versionInUse = ({ secrets, rewrittenTo }: Observation): EntityKeyVersion | null =>
+  rewrittenTo ?? secrets.map(({ localApp }) => publishedVersion(localApp ?? {})).find((version) => version !== null) ?? null
 
 /**
  * Decides what is published.

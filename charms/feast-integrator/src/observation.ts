@@ -1,6 +1,7 @@
 import type { ConfigOf, Hook, Relation } from '@charmed-feast/charm'
 
 import { type DatabaseRelation, observeDatabases } from './database-relation.ts'
+import type { EntityKeyVersion } from './feature-store.ts'
 import type { Metadata, StoreName } from './metadata.ts'
 
 /** All that the charm looks at. */
@@ -17,6 +18,8 @@ export interface Observation {
   readonly leaving: boolean
   /** The secrets that an action made for a person, and whose time is up. */
   readonly expiredLabel: string | null
+  /** What an action has just rewritten the online store to; whatever was published before says less. */
+  readonly rewrittenTo: EntityKeyVersion | null
 }
 
 const isLeaving = async (hook: Hook<Metadata>): Promise<boolean> => {
@@ -51,5 +54,6 @@ export const observe = async (hook: Hook<Metadata>): Promise<Observation> => {
     configurations: await hook.relations('feast-configuration', ['app', 'remoteApp', 'localApp']),
     leaving: await isLeaving(hook),
     expiredLabel: event.kind === 'secret-expired' ? event.label : null,
+    rewrittenTo: null,
   }
 }

@@ -33,7 +33,7 @@ const configStatus = ({ parsed, pinnedVersion }: Decided): Status => {
   if (pinnedVersion === null) return active()
   const { entityKeyVersion } = parsed.settings
   return blocked(
-    `option "entity-key-serialization-version" is ${entityKeyVersion}, but the online store is written with ${pinnedVersion}: set it back to ${pinnedVersion}`,
+    `option "entity-key-serialization-version" is ${entityKeyVersion}, but the online store is written with ${pinnedVersion}: set it back to ${pinnedVersion}, or run the action migrate-entity-keys`,
   )
 }
 

@@ -121,7 +121,8 @@ const mistakes: readonly Mistake[] = [
     name: 'another version of keys',
     spoil: config({ 'entity-key-serialization-version': 3 }),
     status: 'blocked',
-    message: '[config] option "entity-key-serialization-version" is 3, but the online store is written with 2: set it back to 2',
+    message:
+      '[config] option "entity-key-serialization-version" is 3, but the online store is written with 2: set it back to 2, or run the action migrate-entity-keys',
   },
   {
     name: 'a negative time',

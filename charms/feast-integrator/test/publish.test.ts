@@ -184,7 +184,8 @@ describe('the version of entity keys', () => {
   const says = (version: number): string => `entity_key_serialization_version: ${version}`
   const refusal = {
     name: 'blocked',
-    message: '[config] option "entity-key-serialization-version" is 3, but the online store is written with 2: set it back to 2',
+    message:
+      '[config] option "entity-key-serialization-version" is 3, but the online store is written with 2: set it back to 2, or run the action migrate-entity-keys',
   }
 
   test('is the configured one until something was published', async () => {
