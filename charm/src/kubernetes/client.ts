@@ -29,18 +29,31 @@ export interface KubernetesRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly contentType?: string
+  /** Another form of the answer than JSON as it is: `as=PartialObjectMetadataList` leaves everything out but metadata. */
+  readonly accept?: string
   readonly body?: string
 }
 
 /** Sends a request to the API server, authenticated. Rejects with `CHARM_KUBERNETES_UNREACHABLE` when nobody answers. */
 export type SendToKubernetes = (request: KubernetesRequest) => Promise<KubernetesAnswer>
 
+/** Which objects of a collection, and how much of them. */
+export interface ListOptions {
+  readonly labelSelector?: string
+  /** For instance `metadata.name=feature-store-yaml`. */
+  readonly fieldSelector?: string
+  /** At most so many. */
+  readonly limit?: number
+  /** Only metadata, so that what Secrets hold never travels. */
+  readonly metadataOnly?: boolean
+}
+
 /** The Kubernetes API, as far as charms need it. */
 export interface KubernetesClient {
   /** Gets an object; null when there is none, or its kind is not known to the server. */
   readonly get: (reference: ObjectReference) => Promise<KubernetesObject | null>
   /** Lists a collection by its path, for instance `/api/v1/namespaces`. */
-  readonly list: (path: string, options?: { readonly labelSelector?: string }) => Promise<readonly KubernetesObject[]>
+  readonly list: (path: string, options?: ListOptions) => Promise<readonly KubernetesObject[]>
   /** Server-side apply: the object gets what it says here; fields of others stay, conflicts are won. */
   readonly apply: (object: KubernetesObject, options: { readonly fieldManager: string }) => Promise<KubernetesObject>
   /** JSON merge patch of an object that is there: `null` takes a field away, a list replaces the list. */
@@ -70,6 +83,8 @@ const refusal = (request: string, { status, body }: KubernetesAnswer): Kubernete
   const why = typeof message === 'string' ? message : `HTTP status ${status}`
   return new KubernetesError(request, why, { status, reason: typeof reason === 'string' ? reason : '' })
 }
+
+const metadataForm = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
 
 /**
  * Makes the client of an API server that `send` reaches.
@@ -106,8 +121,13 @@ export const createKubernetesClient = (send: SendToKubernetes): KubernetesClient
 
   return {
     get: (reference) => ignoreMissing(ask(`read ${describeObject(reference)}`, { method: 'GET', path: objectPath(reference) })),
-    list: async (path, { labelSelector } = {}) => {
-      const { items } = await ask(`list "${path}"`, { method: 'GET', path, query: labelSelector === undefined ? {} : { labelSelector } })
+    list: async (path, { labelSelector, fieldSelector, limit, metadataOnly = false } = {}) => {
+      const query = {
+        ...(labelSelector === undefined ? {} : { labelSelector }),
+        ...(fieldSelector === undefined ? {} : { fieldSelector }),
+        ...(limit === undefined ? {} : { limit: String(limit) }),
+      }
+      const { items } = await ask(`list "${path}"`, { method: 'GET', path, query, ...(metadataOnly ? { accept: metadataForm } : {}) })
       return Array.isArray(items) ? items : []
     },
     apply: patch('application/apply-patch+yaml', { force: 'true' }),

@@ -21,7 +21,7 @@ export interface HttpOptions {
  */
 export const sendHttp = async (target: URL, { request, token, ca, timeoutMs }: HttpOptions): Promise<KubernetesAnswer> => {
   const headers = {
-    accept: 'application/json',
+    accept: request.accept ?? 'application/json',
     authorization: `Bearer ${token}`,
     ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
     ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),

@@ -16,10 +16,13 @@ export interface Place {
   readonly model: string
 }
 
+/** What the DecoratorController is called, as the Python charm calls it. */
+export const controllerName = 'kubeflow-resource-dispatcher-controller'
+
 const controllerReference = {
   apiVersion: 'metacontroller.k8s.io/v1alpha1',
   kind: 'DecoratorController',
-  metadata: { name: 'kubeflow-resource-dispatcher-controller' },
+  metadata: { name: controllerName },
 } as const satisfies ObjectReference
 
 const serviceReference = ({ app, model }: Place): ObjectReference => ({

@@ -5,6 +5,7 @@ import { findControllerUid, findLoadBalancer, isPodDefaultKnown, type Place } fr
 import { type Mesh, observeMesh } from './mesh.ts'
 import type { Metadata } from './metadata.ts'
 import { isLabelKey } from './namespace-label.ts'
+import { type Obstacle, observeObstacles } from './preflight.ts'
 import { type ObservedManifests, observeManifests } from './relation.ts'
 
 /** All that the charm looks at. */
@@ -23,6 +24,8 @@ export interface Observation extends ObservedManifests {
   }
   readonly loadBalancer: ObjectReference | null
   readonly knowsPodDefault: boolean
+  /** What is in the way in user namespaces; the leader looks. */
+  readonly obstacles: readonly Obstacle[]
   readonly meshes: readonly Relation[]
   readonly crossModelMeshes: readonly Relation[]
   readonly mesh: Mesh
@@ -73,6 +76,7 @@ export const observe = async (hook: Hook<Metadata>): Promise<Observation | Farew
     loadBalancer: leader && hook.event.kind === 'upgrade-charm' ? await findLoadBalancer(hook) : null,
     // A follower leaves it to the leader to say.
     knowsPodDefault: !leader || (await isPodDefaultKnown(hook)),
+    obstacles: leader && isLabelKey(text) ? await observeObstacles(hook, { ...manifests, label: text }) : [],
     meshes,
     crossModelMeshes: await hook.relations('require-cmr-mesh'),
     mesh: await observeMesh(hook, meshes),

@@ -6,6 +6,7 @@ import { isDispatched } from './dispatched-kind.ts'
 import type { Manifest } from './manifest.ts'
 import type { Metadata } from './metadata.ts'
 import type { Farewell, Observation } from './observation.ts'
+import type { Obstacle } from './preflight.ts'
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ')
 
@@ -57,6 +58,12 @@ const workloadStatuses = ({ deliveries, container }: Observation, { containers }
   return [...deliveryStatuses(deliveries, container.ownImage), ...containerStatuses(applied)]
 }
 
+// The owner of one namespace must not be able to block the application for all the others: it works, and says what it cannot do.
+const obstacleMessage = ([first, ...others]: readonly Obstacle[]): string => {
+  if (first === undefined) return ''
+  return others.length === 0 ? first : `${first} (and ${others.length} more)`
+}
+
 /**
  * What this unit is like, in the Python charm's words where it has any.
  *
@@ -64,10 +71,10 @@ const workloadStatuses = ({ deliveries, container }: Observation, { containers }
  * unitStatus: (applied) => unitStatuses(observation, applied)
  */
 export const unitStatuses = (observation: Observation, applied: Applied<Metadata>): readonly Status[] => {
-  const { label, installing, mesh, place, knowsPodDefault } = observation
+  const { label, installing, mesh, place, knowsPodDefault, obstacles } = observation
   const wrongLabel = 'it is no key of a label in Kubernetes'
   return [
-    active(),
+    active(obstacleMessage(obstacles)),
     ...(label.valid ? [] : [blocked(`Option target_namespace_label is ${JSON.stringify(label.text)}: ${wrongLabel}`)]),
     ...clusterStatuses(applied.failedObjects, place.app),
     ...(knowsPodDefault ? [] : [blocked('Kubernetes does not know PodDefault, and metacontroller waits for it: deploy admission-webhook')]),

@@ -22,7 +22,7 @@ const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
  * @example
  * await listTables(client)   // ['data_sources', 'entities', …]
  */
-export const listTables = async (client: Client): Promise<readonly string[]> => {
+const listTables = async (client: Client): Promise<readonly string[]> => {
   const { rows } = await client.query<{ name: string }>(
     "select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1",
   )
