@@ -3,19 +3,19 @@ import { posix } from 'node:path'
 
 import { parseMultipart, writeMultipart } from '../../pebble/multipart.ts'
 import { asRecord, type FakeAnswer, type FakeRequest, PebbleRefusal, parseBody, sync } from './answer.ts'
-import type { Operation } from './fake-pebble.ts'
-import { type FakeFiles, FileProblem } from './files.ts'
+import type { Operation } from './daemon.ts'
+import { type ContainerFiles, type FileMeta, FileProblem } from './files.ts'
 
 type Record_ = Readonly<Record<string, unknown>>
 
 /** `GET /v1/files`: read or list. */
-export function getFiles(files: FakeFiles, { query, accept }: FakeRequest): FakeAnswer {
+export function getFiles(files: ContainerFiles, { query, accept }: FakeRequest): FakeAnswer {
   if (query.get('action') === 'read') return readFiles(files, query.getAll('path'), accept)
   if (query.get('action') === 'list') return listFiles(files, query)
   throw new PebbleRefusal(400, `invalid action "${query.get('action') ?? ''}"`)
 }
 
-function readFiles(files: FakeFiles, paths: readonly string[], accept: string): FakeAnswer {
+function readFiles(files: ContainerFiles, paths: readonly string[], accept: string): FakeAnswer {
   if (!accept.includes('multipart/form-data')) throw new PebbleRefusal(400, 'must accept multipart/form-data')
   const read = paths.map((path) => attempt(path, () => files.read(path)))
   const parts = read.flatMap(({ path, value }) => (value ? [{ name: 'files', filename: path, content: value }] : []))
@@ -27,7 +27,7 @@ function readFiles(files: FakeFiles, paths: readonly string[], accept: string): 
   return { status: 200, type: `multipart/form-data; boundary=${boundary}`, body }
 }
 
-function listFiles(files: FakeFiles, query: URLSearchParams): FakeAnswer {
+function listFiles(files: ContainerFiles, query: URLSearchParams): FakeAnswer {
   const path = query.get('path') ?? ''
   const pattern = query.get('pattern')
   if (!path.startsWith('/')) throw new PebbleRefusal(400, `path must be absolute, got "${path}"`)
@@ -35,32 +35,15 @@ function listFiles(files: FakeFiles, query: URLSearchParams): FakeAnswer {
     const inside = files.list(path)
     const names = query.get('itself') === 'true' ? [path] : inside
     const shown = names.filter((name) => pattern === null || posix.matchesGlob(posix.basename(name), pattern))
-    return sync(shown.map((name) => describe(files, name)))
+    return sync(shown.map((name) => files.describe(name)))
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error
     throw new PebbleRefusal(error.kind === 'not-found' ? 404 : 400, error.message, error.kind)
   }
 }
 
-function describe(files: FakeFiles, path: string): object {
-  const file = files.find(path)
-  const size = file?.content ? { size: file.content.length } : {}
-  return {
-    path,
-    name: posix.basename(path),
-    type: file?.content ? 'file' : 'directory',
-    ...size,
-    permissions: file?.permissions ?? '755',
-    'last-modified': '2026-01-01T00:00:00Z',
-    'user-id': 0,
-    user: file?.user ?? 'root',
-    'group-id': 0,
-    group: file?.group ?? 'root',
-  }
-}
-
 /** `POST /v1/files`: write, make-dirs or remove. What was done is put on the record. */
-export function postFiles(files: FakeFiles, request: FakeRequest, record: (operation: Operation) => void): FakeAnswer {
+export function postFiles(files: ContainerFiles, request: FakeRequest, record: (operation: Operation) => void): FakeAnswer {
   if (request.contentType.startsWith('multipart/form-data')) return sync(writeFiles(files, request, record))
   const body = parseBody(request)
   if (body.action === 'make-dirs') return sync(asList(body.dirs).map((dir) => makeDir(files, dir)))
@@ -68,7 +51,7 @@ export function postFiles(files: FakeFiles, request: FakeRequest, record: (opera
   throw new PebbleRefusal(400, `invalid action "${String(body.action)}"`)
 }
 
-function writeFiles(files: FakeFiles, request: FakeRequest, record: (operation: Operation) => void): object[] {
+function writeFiles(files: ContainerFiles, request: FakeRequest, record: (operation: Operation) => void): object[] {
   const parts = parseMultipart(request.contentType, request.body)
   const described = parts?.find(({ name }) => name === 'request')
   if (!parts || !described) throw new PebbleRefusal(400, 'cannot read request metadata: multipart: NextPart: EOF')
@@ -83,24 +66,29 @@ function writeFiles(files: FakeFiles, request: FakeRequest, record: (operation: 
   })
 }
 
-function makeDir(files: FakeFiles, dir: Record_): object {
+function makeDir(files: ContainerFiles, dir: Record_): object {
   const path = String(dir.path)
   const { error } = attempt(path, () => files.makeDir(path, metaOf(dir), dir['make-parents'] === true))
   return error ? { path, error } : { path }
 }
 
-function removePath(files: FakeFiles, target: Record_, record: (operation: Operation) => void): object {
+function removePath(files: ContainerFiles, target: Record_, record: (operation: Operation) => void): object {
   const path = String(target.path)
   const { error } = attempt(path, () => files.remove(path, target.recursive === true))
   if (!error) record({ op: 'remove', path })
   return error ? { path, error } : { path }
 }
 
-function metaOf(given: Record_): { permissions?: string; user?: string; group?: string } {
-  const texts = ['permissions', 'user', 'group'].flatMap((key) =>
-    typeof given[key] === 'string' && given[key] !== '' ? [[key, given[key]] as const] : [],
-  )
-  return Object.fromEntries(texts)
+function metaOf(given: Record_): FileMeta {
+  const read = <Type extends 'string' | 'number'>(key: string, name: string, type: Type): object =>
+    typeof given[key] === type && given[key] !== '' ? { [name]: given[key] } : {}
+  return {
+    ...read('permissions', 'permissions', 'string'),
+    ...read('user', 'user', 'string'),
+    ...read('user-id', 'userId', 'number'),
+    ...read('group', 'group', 'string'),
+    ...read('group-id', 'groupId', 'number'),
+  }
 }
 
 interface Attempt<Value> {

@@ -20,8 +20,29 @@ export class FileProblem extends Error {
 // Pebble writes a file under a name with a random number, and then renames it.
 const temporary = '1234567890'
 
+/** Whose a file is, and who may read it: what a request says of it. */
+export interface FileMeta {
+  readonly permissions?: string
+  readonly user?: string
+  readonly userId?: number
+  readonly group?: string
+  readonly groupId?: number
+}
+
+/** The files of a container, wherever they are kept. Every method throws a {@link FileProblem} with Pebble's words. */
+export interface ContainerFiles {
+  read(path: string): Buffer
+  write(path: string, content: Buffer, meta: FileMeta, makeDirs: boolean): void
+  makeDir(path: string, meta: FileMeta, makeParents: boolean): void
+  remove(path: string, recursive: boolean): void
+  /** Names in a folder, sorted; a file lists itself. */
+  list(path: string): readonly string[]
+  /** One entry of a list, as Pebble describes it. */
+  describe(path: string): object
+}
+
 /** The files of a container, in memory. Folders exist by themselves where files lie in them. */
-export class FakeFiles {
+export class FakeFiles implements ContainerFiles {
   readonly #files = new Map<string, FakeFile>()
 
   constructor(files: Readonly<Record<string, string>>) {
@@ -46,7 +67,7 @@ export class FakeFiles {
     throw new FileProblem('not-found', `stat ${path}: no such file or directory`)
   }
 
-  write(path: string, content: Buffer, meta: Partial<Omit<FakeFile, 'content'>>, makeDirs: boolean): void {
+  write(path: string, content: Buffer, meta: FileMeta, makeDirs: boolean): void {
     absolute(path)
     if (makeDirs) this.makeDir(posix.dirname(path), {}, true)
     else if (!this.#isFolder(posix.dirname(path))) {
@@ -56,7 +77,7 @@ export class FakeFiles {
     this.#files.set(path, { content, permissions: meta.permissions ?? '644', user: meta.user ?? 'root', group: meta.group ?? 'root' })
   }
 
-  makeDir(path: string, meta: Partial<Omit<FakeFile, 'content'>>, makeParents: boolean): void {
+  makeDir(path: string, meta: FileMeta, makeParents: boolean): void {
     absolute(path)
     if (path === '/') return
     const existing = this.#files.get(path)
@@ -90,6 +111,23 @@ export class FakeFiles {
     if (found?.content) return [path]
     const prefix = path === '/' ? '/' : `${path}/`
     return [...this.#files.keys()].filter((name) => name.startsWith(prefix) && !name.slice(prefix.length).includes('/')).sort()
+  }
+
+  describe(path: string): object {
+    const file = this.find(path)
+    const size = file?.content ? { size: file.content.length } : {}
+    return {
+      path,
+      name: posix.basename(path),
+      type: file?.content ? 'file' : 'directory',
+      ...size,
+      permissions: file?.permissions ?? '755',
+      'last-modified': '2026-01-01T00:00:00Z',
+      'user-id': 0,
+      user: file?.user ?? 'root',
+      'group-id': 0,
+      group: file?.group ?? 'root',
+    }
   }
 
   #isFolder(path: string): boolean {

@@ -24,12 +24,60 @@ export function describeChange(action: ServiceAction, tasks: readonly ServiceTas
   return `${verb} service "${first}"${others.length === 0 ? '' : ` and ${others.length} more`}`
 }
 
-interface Running {
+/** A service that was started, as far as planning needs it. */
+export interface StartedService {
   /** Also `inactive`, once it ran. */
   readonly current: string
-  readonly since: string
-  /** The configuration that it was started with. */
+  /** The configuration that it was started with: {@link configOf}. */
   readonly started: string
+}
+
+/**
+ * What has to be done for an action, in its order; refuses what Pebble refuses.
+ *
+ * @example
+ * planTasks(plan, 'replan', [], new Map())   // [{ kind: 'start', service: 'ui' }]
+ */
+export function planTasks(
+  plan: FakeLayer,
+  action: ServiceAction,
+  names: readonly string[],
+  started: ReadonlyMap<string, StartedService>,
+): readonly ServiceTask[] {
+  if (action === 'replan' || action === 'autostart') {
+    if (names.length > 0) throw new PebbleRefusal(400, `${action} accepts no service names`)
+    if (action === 'replan') return planReplan(plan, started)
+    if (enabled(plan).length === 0) throw new PebbleRefusal(400, 'no default services', 'no-default-services')
+    return starts(plan, enabled(plan))
+  }
+  if (names.length === 0) throw new PebbleRefusal(400, `must specify services for ${action} action`)
+  const unknown = names.find((name) => !plan.services[name])
+  if (unknown !== undefined) throw new PebbleRefusal(400, `cannot ${action} services: service "${unknown}" does not exist`)
+  if (action === 'stop') return stops(plan, names)
+  // With a service goes what requires it, but for a restart.
+  return action === 'restart'
+    ? [...stops(plan, names).filter(({ service }) => names.includes(service)), ...starts(plan, names)]
+    : starts(plan, names)
+}
+
+/** Running services whose configuration changed are started anew, enabled ones that do not run are started. */
+function planReplan(plan: FakeLayer, services: ReadonlyMap<string, StartedService>): readonly ServiceTask[] {
+  const running = [...services].filter(([, { current }]) => current !== 'inactive')
+  const changed = running.filter(([name, { started }]) => started !== configOf(plan.services[name])).map(([name]) => name)
+  const wanted = new Set([...changed.filter((name) => plan.services[name]), ...enabled(plan)])
+  return [...stops(plan, changed), ...starts(plan, [...wanted])]
+}
+
+function starts(plan: FakeLayer, names: readonly string[]): readonly ServiceTask[] {
+  return startOrder(plan, names).map((service) => ({ kind: 'start', service }))
+}
+
+function stops(plan: FakeLayer, names: readonly string[]): readonly ServiceTask[] {
+  return stopOrder(plan, names).map((service) => ({ kind: 'stop', service }))
+}
+
+interface Running extends StartedService {
+  readonly since: string
 }
 
 /** Services that are only said to run. */
@@ -49,62 +97,28 @@ export class FakeServices {
     return Object.fromEntries(services.map(([name, service]) => [name, { startup: startupOf(service), current: this.#current(name) }]))
   }
 
-  /** As `GET /v1/services` lists them. */
-  list(plan: FakeLayer, names: readonly string[]): object[] {
-    const services = Object.entries(plan.services).filter(([name]) => names.length === 0 || names.includes(name))
-    return services.map(([name, service]) => {
-      const running = this.#running.get(name)
-      return { name, startup: startupOf(service), current: this.#current(name), ...(running ? { 'current-since': running.since } : {}) }
-    })
+  list(plan: FakeLayer, names: readonly string[]): readonly object[] {
+    return describeServices(plan, names, this.#running)
   }
 
   /** Does what was asked; the result is what was done. */
   act(plan: FakeLayer, action: ServiceAction, names: readonly string[]): readonly ServiceTask[] {
-    if (action === 'replan' || action === 'autostart') {
-      if (names.length > 0) throw new PebbleRefusal(400, `${action} accepts no service names`)
-      if (action === 'replan') return this.#replan(plan)
-      if (enabled(plan).length === 0) throw new PebbleRefusal(400, 'no default services', 'no-default-services')
-      return this.#start(plan, enabled(plan))
+    const tasks = planTasks(plan, action, names, this.#running)
+    for (const { kind, service } of tasks) {
+      const running = this.#running.get(service)
+      if (kind === 'stop' && running && running.current !== 'inactive') {
+        this.#running.set(service, { ...running, current: 'inactive', since: this.#now() })
+      }
+      if (kind === 'start' && this.#current(service) === 'inactive') {
+        this.#running.set(service, { current: 'active', since: this.#now(), started: configOf(plan.services[service]) })
+      }
     }
-    if (names.length === 0) throw new PebbleRefusal(400, `must specify services for ${action} action`)
-    const unknown = names.find((name) => !plan.services[name])
-    if (unknown !== undefined) throw new PebbleRefusal(400, `cannot ${action} services: service "${unknown}" does not exist`)
-    if (action === 'stop') return this.#stop(plan, names)
-    return action === 'restart' ? [...this.#stop(plan, names, false), ...this.#start(plan, names)] : this.#start(plan, names)
+    return tasks
   }
 
   signal(names: readonly string[]): true {
-    if (names.length === 0) throw new PebbleRefusal(400, 'must specify one or more services')
-    const idle = names.find((name) => this.#current(name) !== 'active')
-    if (idle !== undefined) throw new PebbleRefusal(500, `cannot send signal to "${idle}": service is not running`)
+    checkSignal(names, (name) => this.#current(name))
     return true
-  }
-
-  /** Running services whose configuration changed are started anew, enabled ones that do not run are started. */
-  #replan(plan: FakeLayer): readonly ServiceTask[] {
-    const running = [...this.#running].filter(([, { current }]) => current !== 'inactive')
-    const changed = running.filter(([name, { started }]) => started !== configOf(plan.services[name])).map(([name]) => name)
-    const stopped = this.#stop(plan, changed)
-    const wanted = new Set([...changed.filter((name) => plan.services[name]), ...enabled(plan)])
-    return [...stopped, ...this.#start(plan, [...wanted])]
-  }
-
-  #start(plan: FakeLayer, names: readonly string[]): readonly ServiceTask[] {
-    const order = startOrder(plan, names)
-    for (const name of order.filter((each) => this.#current(each) === 'inactive')) {
-      this.#running.set(name, { current: 'active', since: this.#now(), started: configOf(plan.services[name]) })
-    }
-    return order.map((service) => ({ kind: 'start', service }))
-  }
-
-  /** With a service goes what requires it, but for a restart. */
-  #stop(plan: FakeLayer, names: readonly string[], dependents = true): readonly ServiceTask[] {
-    const order = stopOrder(plan, names).filter((name) => dependents || names.includes(name))
-    for (const name of order) {
-      const running = this.#running.get(name)
-      if (running && running.current !== 'inactive') this.#running.set(name, { ...running, current: 'inactive', since: this.#now() })
-    }
-    return order.map((service) => ({ kind: 'stop', service }))
   }
 
   #current(name: string): string {
@@ -116,6 +130,26 @@ export class FakeServices {
   }
 }
 
+/** Services as `GET /v1/services` lists them. */
+export function describeServices(
+  plan: FakeLayer,
+  names: readonly string[],
+  running: ReadonlyMap<string, { readonly current: string; readonly since: string }>,
+): readonly object[] {
+  const services = Object.entries(plan.services).filter(([name]) => names.length === 0 || names.includes(name))
+  return services.map(([name, service]) => {
+    const { current = 'inactive', since } = running.get(name) ?? {}
+    return { name, startup: startupOf(service), current, ...(since === undefined ? {} : { 'current-since': since }) }
+  })
+}
+
+/** Refuses a signal to nobody, and to what does not run. */
+export function checkSignal(names: readonly string[], currentOf: (name: string) => string): void {
+  if (names.length === 0) throw new PebbleRefusal(400, 'must specify one or more services')
+  const idle = names.find((name) => currentOf(name) !== 'active')
+  if (idle !== undefined) throw new PebbleRefusal(500, `cannot send signal to "${idle}": service is not running`)
+}
+
 function enabled(plan: FakeLayer): string[] {
   return Object.entries(plan.services).flatMap(([name, service]) => (startupOf(service) === 'enabled' ? [name] : []))
 }
@@ -124,7 +158,8 @@ function startupOf(service: PlanEntry): string {
   return service.startup === 'enabled' ? 'enabled' : 'disabled'
 }
 
-function configOf(service: PlanEntry | undefined): string {
+/** What tells one configuration of a service from another. */
+export function configOf(service: PlanEntry | undefined): string {
   if (!service) return ''
   const { override: _, ...config } = service
   return JSON.stringify(Object.entries(config).sort(([left], [right]) => (left < right ? -1 : 1)))
