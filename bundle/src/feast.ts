@@ -1,8 +1,14 @@
-import { inProcess } from '@charmed-feast/charm/testing'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import type { CharmMetadata } from '@charmed-feast/charm'
+import { inProcess, type ScenarioCharm } from '@charmed-feast/charm/testing'
 import { charm as feastIntegrator } from '@charmed-feast/feast-integrator-charm'
 import { charm as feastUi } from '@charmed-feast/feast-ui-charm'
 import { charm as resourceDispatcher } from '@charmed-feast/resource-dispatcher-charm'
 
+import { buildProgram } from './agent/program.ts'
+import type { UnitProcesses } from './agent/unit-processes.ts'
 import type { Charms, Deployment } from './model/application.ts'
 import type { LocalModel } from './model/local-model.ts'
 import { postgresqlCharm } from './postgresql/charm.ts'
@@ -20,6 +26,45 @@ export const feastCharms = (server: DatabaseServer): Charms => ({
   'feast-ui': inProcess(feastUi),
   'resource-dispatcher': inProcess(resourceDispatcher),
 })
+
+interface OwnCharm {
+  readonly metadata: CharmMetadata
+  readonly actions?: object | undefined
+}
+
+/** A charm of this repository as a process. */
+const asProcess = async (processes: UnitProcesses, { metadata, actions }: OwnCharm, folder: string): Promise<ScenarioCharm> => {
+  const main = fileURLToPath(new URL('main.ts', import.meta.resolve(`@charmed-feast/${metadata.name}-charm`)))
+  return processes.charm({
+    metadata,
+    actions: Object.keys(actions ?? {}),
+    charmDir: join(main, '../..'),
+    command: await buildProgram(main, join(folder, metadata.name)),
+    env: { NODE_COMPILE_CACHE: join(folder, 'compiled') },
+  })
+}
+
+/** What {@link feastPrograms} need. */
+export interface ProgramOptions {
+  readonly processes: UnitProcesses
+  /** Where the programs are put. */
+  readonly folder: string
+}
+
+/**
+ * The same charms, each hook of ours a process of its own as Juju runs it. The databases' charm stays here, where the server is.
+ *
+ * @example
+ * const charms = await feastPrograms(embeddedServer(postgres), { processes, folder: '.state/charms' })
+ */
+export const feastPrograms = async (server: DatabaseServer, { processes, folder }: ProgramOptions): Promise<Charms> => {
+  const [integrator, ui, dispatcher] = await Promise.all([
+    asProcess(processes, feastIntegrator, folder),
+    asProcess(processes, feastUi, folder),
+    asProcess(processes, resourceDispatcher, folder),
+  ])
+  return { ...feastCharms(server), 'feast-integrator': integrator, 'feast-ui': ui, 'resource-dispatcher': dispatcher }
+}
 
 /** The three databases; each is an application, and the name of the endpoint that asks for it. */
 const databases = ['offline-store', 'online-store', 'registry'] as const

@@ -5,10 +5,11 @@ import { dirname } from 'node:path'
 import { type ActionResult, FakeKubernetes, type Hook, type Model } from '@charmed-feast/charm/testing'
 
 import { bundleError } from '../errors.ts'
+import type { Pods, WantedContainer } from '../pod/pods.ts'
 import { addApplication, type Charms, charmOf, configure, type Deployment, type Options, refresh } from './application.ts'
 import { jujuObjects } from './cluster.ts'
 import { commitStep, failStep } from './commit-step.ts'
-import { Containers } from './containers.ts'
+import { Containers, newContainer } from './containers.ts'
 import { endRelation, enterScope, integrate, leaveScope } from './integration.ts'
 import { nextStep } from './resolver.ts'
 import { type HookRecord, runHook, type StateHolder } from './run-hook.ts'
@@ -31,6 +32,10 @@ export interface LocalModelOptions {
   /** Told of every hook that ended. */
   readonly onHook?: (record: HookRecord) => void
   readonly clock?: () => Date
+  /** Runs the units' containers; without it their Pebbles are in this process and run nothing. */
+  readonly pods?: Pods
+  /** How many hooks run at once, each of another unit; 1 by default. */
+  readonly parallel?: number
 }
 
 type Deploy = Deployment & { readonly units?: number }
@@ -56,7 +61,7 @@ export class LocalModel {
   constructor(options: LocalModelOptions, state: ModelState) {
     this.#options = options
     this.#clock = options.clock ?? (() => new Date())
-    this.#holder = { state }
+    this.#holder = { state: options.pods ? withFreshContainers(state) : state }
     this.#kubernetes = new FakeKubernetes({ objects: state.objects, errors: [] })
   }
 
@@ -68,6 +73,11 @@ export class LocalModel {
   /** The whole state as it is now. */
   get state(): ModelState {
     return this.#holder.state
+  }
+
+  /** The cluster that is in this process. */
+  get kubernetes(): FakeKubernetes {
+    return this.#kubernetes
   }
 
   /** Deploys an application, with one unit unless said otherwise. */
@@ -166,22 +176,46 @@ export class LocalModel {
   async #settle(most: number): Promise<readonly HookRecord[]> {
     for (const unit of Object.keys(this.state.units)) this.#remember(unit, (uniter) => ({ ...uniter, retry: uniter.failed !== null }))
     const records: HookRecord[] = []
-    for (let steps = 0; ; steps += 1) {
-      const next = steps < most ? this.#next() : null
-      if (next === null) return records
-      if (steps === restless) throw bundleError('BUNDLE_MODEL_RESTLESS', [next.seen.unit, String(restless)])
-      const record = await this.#perform(next.step, next.seen)
-      this.#save()
-      if (record) {
-        records.push(record)
-        this.#options.onHook?.(record)
+    const running = new Map<string, Promise<void>>()
+    try {
+      for (let steps = 0; ; ) {
+        await this.#options.pods?.sync(this.#wantedContainers())
+        for (let next = this.#next(running); next !== null && steps < most; next = this.#next(running)) {
+          steps += 1
+          if (steps > restless) throw bundleError('BUNDLE_MODEL_RESTLESS', [next.seen.unit, String(restless)])
+          const { unit } = next.seen
+          running.set(
+            unit,
+            this.#take(next.step, next.seen, records).finally(() => running.delete(unit)),
+          )
+        }
+        if (running.size === 0) return records
+        await Promise.race(running.values())
       }
+    } finally {
+      await Promise.allSettled(running.values())
     }
   }
 
-  #next(): { readonly step: Step; readonly seen: Snapshot } | null {
+  async #take(step: Step, seen: Snapshot, records: HookRecord[]): Promise<void> {
+    const record = await this.#perform(step, seen)
+    this.#save()
+    if (record === null) return
+    records.push(record)
+    this.#options.onHook?.(record)
+  }
+
+  #wantedContainers(): readonly WantedContainer[] {
+    return Object.entries(this.state.units).flatMap(([unit, { address, containers }]) =>
+      Object.entries(containers).map(([name, { bootId }]) => ({ unit, name, bootId, address })),
+    )
+  }
+
+  #next(running: ReadonlyMap<string, unknown>): { readonly step: Step; readonly seen: Snapshot } | null {
+    if (running.size >= (this.#options.parallel ?? 1)) return null
     const ready = new Map<string, { readonly step: Step; readonly seen: Snapshot }>()
     for (const [unit, { uniter }] of Object.entries(this.state.units)) {
+      if (running.has(unit)) continue
       const seen = viewWorld(this.state, unit, this.#clock())
       const step = seen && nextStep(seen, uniter)
       if (seen && step) ready.set(unit, { step, seen })
@@ -213,7 +247,8 @@ export class LocalModel {
 
   async #run(unit: string, hook: Hook): Promise<HookRecord> {
     const charm = charmOf(this.state, this.#options.charms, this.model.units[unit]?.application ?? '')
-    const world = { kubernetes: this.#kubernetes, containers: this.#containers, clock: this.#clock }
+    const containers = this.#options.pods ? null : this.#containers
+    const world = { kubernetes: this.#kubernetes, containers, clock: this.#clock }
     const record = await runHook({ holder: this.#holder, unit, hook, charm, ...world })
     this.#holder.state = { ...this.state, objects: this.#kubernetes.objects() }
     this.#remember(unit, (uniter) => this.#noteSecrets(unit, uniter))
@@ -258,6 +293,18 @@ export class LocalModel {
   unitsOf(application: string): readonly string[] {
     return unitsOf(this.state, application)
   }
+}
+
+/** The state in which every container has just started: nothing of its life before is in it. */
+function withFreshContainers(state: ModelState): ModelState {
+  return Object.keys(state.units).reduce(
+    (each, unit) =>
+      withUnitRecord(each, unit, (record) => ({
+        ...record,
+        containers: Object.fromEntries(Object.keys(record.containers).map((name) => [name, newContainer()])),
+      })),
+    state,
+  )
 }
 
 /**

@@ -27,8 +27,10 @@ export interface HookRun {
   readonly unit: string
   readonly hook: Hook
   readonly charm: ScenarioCharm
-  readonly containers: Containers
-  readonly kubernetes: FakeKubernetes
+  /** The Pebbles in this process; null where containers have sockets. */
+  readonly containers: Containers | null
+  /** The cluster in this process; null where it has an address. */
+  readonly kubernetes: FakeKubernetes | null
   readonly clock: () => Date
 }
 
@@ -74,9 +76,9 @@ export async function runHook(run: HookRun): Promise<HookRecord> {
   const juju = modelOf(holder)
   const context = new HookContext({ holder: juju, unit, hook, clock: run.clock, relations: knownRelations(run) })
   const tools: string[] = []
-  const pebbles = new Map(
-    Object.entries(holder.state.units[unit]?.containers ?? {}).map(([name, record]) => [name, run.containers.open(unit, name, record)]),
-  )
+  const { containers } = run
+  const records = containers === null ? [] : Object.entries(holder.state.units[unit]?.containers ?? {})
+  const pebbles = new Map(records.flatMap(([name, record]) => (containers ? [[name, containers.open(unit, name, record)]] : [])))
   const exit = await charm.run({
     context,
     runTool: (input) => {
@@ -92,7 +94,9 @@ export async function runHook(run: HookRun): Promise<HookRecord> {
     juju.model = model
     return refusal
   })
-  for (const [name, pebble] of pebbles) keepContainer(run, name, run.containers.record(pebble, bootIdOf(holder.state, unit, name)))
+  for (const [name, pebble] of pebbles) {
+    if (containers) keepContainer(run, name, containers.record(pebble, bootIdOf(holder.state, unit, name)))
+  }
   const endpoint = context.hookRelation?.side.own.endpoint
   const failure = ended.failure === null ? null : [ended.failure, exit.stderr.trim()].filter((text) => text !== '').join(': ')
   const changed = JSON.stringify(before) !== JSON.stringify(holder.state.model)

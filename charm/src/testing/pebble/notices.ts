@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events'
+
 import { asRecord, PebbleRefusal } from './answer.ts'
 
 interface FakeNotice {
@@ -17,6 +19,7 @@ interface FakeNotice {
 export class FakeNotices {
   readonly #notices = new Map<string, FakeNotice>()
   readonly #clock: () => Date
+  readonly #added = new EventEmitter()
 
   constructor(clock: () => Date) {
     this.#clock = clock
@@ -38,7 +41,17 @@ export class FakeNotices {
     const times = { 'first-occurred': first, 'last-occurred': now, 'last-repeated': now }
     const occurrences = (earlier?.occurrences ?? 0) + 1
     this.#notices.set(key, { id, 'user-id': 0, type: 'custom', key, ...times, occurrences, ...data, 'expire-after': '168h0m0s' })
+    this.#added.emit('added')
     return id
+  }
+
+  /** Waits for the next one, or until the signal says enough. */
+  async next(limit: AbortSignal): Promise<void> {
+    try {
+      await once(this.#added, 'added', { signal: limit })
+    } catch (error) {
+      if (!limit.aborted) throw error
+    }
   }
 
   get(id: string): FakeNotice {

@@ -78,10 +78,10 @@ async function runDispatch(world: HookWorld, options: DispatchOptions): Promise<
 async function serveContainers(world: HookWorld, stack: AsyncDisposableStack, folder: string): Promise<Record<string, string>> {
   for (const [container, pebble] of world.pebbles) {
     await mkdir(join(folder, 'c', container), { recursive: true })
-    const record = (method: string, path: string, status: number): void => {
+    const onRequest = (method: string, path: string, status: number): void => {
       world.trace.push({ kind: 'pebble', container, method, path, status })
     }
-    stack.use(await servePebble(pebble, join(folder, 'c', container, 'pebble.socket'), record))
+    stack.use(await servePebble(pebble, join(folder, 'c', container, 'pebble.socket'), { onRequest }))
   }
   return { CHARM_CONTAINERS_DIR: join(folder, 'c') }
 }
