@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 
 import { build } from 'esbuild'
 
@@ -18,6 +19,8 @@ export const buildProgram = async (main: string, folder: string): Promise<readon
     ...{ platform: 'node', target: 'node24', format: 'esm', conditions: ['source'], logLevel: 'error', legalComments: 'none' },
     // Asked for by pg in other surroundings than ours.
     external: ['pg-native', 'cloudflare:sockets'],
+    // Its build for Node is CommonJS, of which a chunk gives no names.
+    alias: { yaml: join(dirname(createRequire(main).resolve('yaml/package.json')), 'browser', 'index.js') },
     // Packages in CommonJS call require.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
   })

@@ -5,38 +5,19 @@ import { dirname } from 'node:path'
 import { type ActionResult, FakeKubernetes, type Hook, type Model } from '@charmed-feast/charm/testing'
 
 import { bundleError } from '../errors.ts'
-import type { Pods, WantedContainer } from '../pod/pods.ts'
-import { addApplication, type Charms, charmOf, configure, type Deployment, type Options, refresh } from './application.ts'
+import { addApplication, charmOf, configure, type Deployment, type Options, refresh } from './application.ts'
 import { jujuObjects } from './cluster.ts'
 import { commitStep, failStep } from './commit-step.ts'
-import { Containers, newContainer } from './containers.ts'
+import { Containers } from './containers.ts'
 import { endRelation, enterScope, integrate, leaveScope } from './integration.ts'
+import type { LocalModelOptions } from './options.ts'
 import { nextStep } from './resolver.ts'
 import { type HookRecord, runHook, type StateHolder } from './run-hook.ts'
 import { viewWorld } from './snapshot.ts'
 import { type ModelState, newModelState, withUnitRecord } from './state.ts'
 import { readState, writeState } from './state-file.ts'
-import { addUnit, buryUnit, endUnit, losePod, requireUnit, setLeader, unitsOf } from './unit.ts'
+import { addUnit, buryUnit, endUnit, losePod, requireUnit, setLeader, unitsOf, wantedContainers, withFreshContainers } from './unit.ts'
 import type { Snapshot, Step, Uniter } from './uniter.ts'
-
-/** Options of {@link openLocalModel}. */
-export interface LocalModelOptions {
-  /** What can be deployed, by the charm's name. */
-  readonly charms: Charms
-  /** Where the state is kept; without it, it is gone with the process. Its folder is made when missing (0700). */
-  readonly file?: string
-  /** Of a new model; `kubeflow` by default. */
-  readonly name?: string
-  /** Which of the units that have something to do does it; by default they take turns. */
-  readonly pick?: (units: readonly string[]) => string
-  /** Told of every hook that ended. */
-  readonly onHook?: (record: HookRecord) => void
-  readonly clock?: () => Date
-  /** Runs the units' containers; without it their Pebbles are in this process and run nothing. */
-  readonly pods?: Pods
-  /** How many hooks run at once, each of another unit; 1 by default. */
-  readonly parallel?: number
-}
 
 type Deploy = Deployment & { readonly units?: number }
 
@@ -179,7 +160,7 @@ export class LocalModel {
     const running = new Map<string, Promise<void>>()
     try {
       for (let steps = 0; ; ) {
-        await this.#options.pods?.sync(this.#wantedContainers())
+        await this.#options.pods?.sync(wantedContainers(this.state))
         for (let next = this.#next(running); next !== null && steps < most; next = this.#next(running)) {
           steps += 1
           if (steps > restless) throw bundleError('BUNDLE_MODEL_RESTLESS', [next.seen.unit, String(restless)])
@@ -203,12 +184,6 @@ export class LocalModel {
     if (record === null) return
     records.push(record)
     this.#options.onHook?.(record)
-  }
-
-  #wantedContainers(): readonly WantedContainer[] {
-    return Object.entries(this.state.units).flatMap(([unit, { address, containers }]) =>
-      Object.entries(containers).map(([name, { bootId }]) => ({ unit, name, bootId, address })),
-    )
   }
 
   #next(running: ReadonlyMap<string, unknown>): { readonly step: Step; readonly seen: Snapshot } | null {
@@ -293,18 +268,6 @@ export class LocalModel {
   unitsOf(application: string): readonly string[] {
     return unitsOf(this.state, application)
   }
-}
-
-/** The state in which every container has just started: nothing of its life before is in it. */
-function withFreshContainers(state: ModelState): ModelState {
-  return Object.keys(state.units).reduce(
-    (each, unit) =>
-      withUnitRecord(each, unit, (record) => ({
-        ...record,
-        containers: Object.fromEntries(Object.keys(record.containers).map((name) => [name, newContainer()])),
-      })),
-    state,
-  )
 }
 
 /**

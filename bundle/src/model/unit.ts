@@ -1,6 +1,7 @@
 import { newUnit, type Unit } from '@charmed-feast/charm/testing'
 
 import { bundleError } from '../errors.ts'
+import type { WantedContainer } from '../pod/pods.ts'
 import { type Charms, charmOf } from './application.ts'
 import { newContainer } from './containers.ts'
 import { leaveScope } from './integration.ts'
@@ -98,4 +99,23 @@ export function losePod(state: ModelState, unit: string): ModelState {
     containers: Object.fromEntries(Object.keys(record.containers).map((name) => [name, newContainer()])),
     uniter: { ...record.uniter, charmRevision: -1, started: false },
   }))
+}
+
+/** The state in which every container has just started: nothing of its life before is in it. */
+export function withFreshContainers(state: ModelState): ModelState {
+  return Object.keys(state.units).reduce(
+    (each, unit) =>
+      withUnitRecord(each, unit, (record) => ({
+        ...record,
+        containers: Object.fromEntries(Object.keys(record.containers).map((name) => [name, newContainer()])),
+      })),
+    state,
+  )
+}
+
+/** The containers that shall run. */
+export function wantedContainers(state: ModelState): readonly WantedContainer[] {
+  return Object.entries(state.units).flatMap(([unit, { address, containers }]) =>
+    Object.entries(containers).map(([name, { bootId }]) => ({ unit, name, bootId, address })),
+  )
 }
