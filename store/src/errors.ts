@@ -134,6 +134,10 @@ export const errors = {
     message: (where: string, tables: string) =>
       `cannot use registry "${where}": it lacks tables ${tables}; create them with: feast registry create-schema`,
   },
+  STORE_REGISTRY_SCHEMA_UNSUPPORTED: {
+    status: 501,
+    message: (path: string) => `cannot make tables of registry "${path}": it is a file`,
+  },
   STORE_REGISTRY_CONFLICT: {
     status: 409,
     message: (project: string) => `cannot apply project "${project}": others keep writing to its registry; try again`,

@@ -1,5 +1,7 @@
 import { type ApplyRooms, type ApplyScope, applyDefinitions, planDefinitions } from './apply/apply.ts'
 import type { ApplyPlan } from './apply/plan.ts'
+import { removeObjects } from './apply/remove.ts'
+import { switchView } from './apply/switch-view.ts'
 import type { AnyStoredView, Definition } from './definition/definition.ts'
 import type { FeatureService } from './definition/feature-service.ts'
 import type { OnDemandFeatureView } from './definition/on-demand-feature-view.ts'
@@ -17,8 +19,9 @@ import { registryRecorder } from './materialize/recorder.ts'
 import { incrementalWindow, rangeWindow } from './materialize/window.ts'
 import { type Catalog, catalogOf } from './message/catalog.ts'
 import { registeredText, transformText } from './message/on-demand-feature-view.ts'
+import type { EntityRows } from './offline/entity-rows.ts'
 import type { OfflineStore } from './offline/offline.ts'
-import { TrainingSet } from './offline/training-set.ts'
+import { type Save, TrainingSet } from './offline/training-set.ts'
 import type { OnlineStore } from './online/online.ts'
 import type { ReadPlanOptions } from './online/plan.ts'
 import { Reading } from './online/read.ts'
@@ -26,12 +29,14 @@ import type { FeatureStatus } from './online/status.ts'
 import { type Interval, intervalsOf } from './registry/interval.ts'
 import type { KindName } from './registry/kind.ts'
 import type { Registry } from './registry/registry.ts'
+import type { RemovedObject } from './registry/request.ts'
 import type { RegistrySnapshot } from './registry/snapshot.ts'
-import { type AskedFor, resolveAsked } from './retrieve/asked.ts'
+import { type AskedFor, type ResolveOptions, resolveAsked } from './retrieve/asked.ts'
 import { type EntityRowsInput, entityRowColumns } from './retrieve/entity-rows.ts'
 import { explainIn, type HistoricalOptions, historicalRetrieval, type TrainingRows } from './retrieve/historical.ts'
+import { saveDataset } from './retrieve/saved-dataset.ts'
 import { ServingPlans } from './retrieve/serving.ts'
-import { assembleVectors } from './retrieve/vectors.ts'
+import { assembleVectors, type FindTransform } from './retrieve/vectors.ts'
 
 /** The registry as it was last read, and anew when asked. */
 export interface Snapshots extends AsyncDisposable {
@@ -61,6 +66,15 @@ export interface StoreRooms {
 /** Whether two texts are the same code: blanks at the ends of lines are lost on the way through the registry. */
 const sameText = (a: string, b: string): boolean => a.replace(/[ \t]+$/gm, '') === b.replace(/[ \t]+$/gm, '')
 
+/** Whether a view's code is not ours to run. */
+const isPythons = ({ transform }: OnDemandFeatureView): boolean =>
+  transform.mode === 'stored' && registeredText(transform.stored) === undefined
+
+const resolveOptions = (options: { readonly fullFeatureNames?: boolean; readonly skipOnDemand?: boolean }): ResolveOptions => ({
+  fullFeatureNames: options.fullFeatureNames ?? false,
+  ...(options.skipOnDemand === true ? { skips: isPythons } : {}),
+})
+
 /** A moment at the edge: a Date, or microseconds since 1970 (UTC). */
 export type Moment = Date | bigint
 const microseconds = (moment: Moment): bigint => (typeof moment === 'bigint' ? moment : BigInt(moment.getTime()) * 1000n)
@@ -88,6 +102,8 @@ export interface OnlineOptions<Full extends boolean> {
   readonly statuses?: 'true' | 'python'
   /** All views as of one moment, whatever the size. */
   readonly snapshot?: boolean
+  /** Gives nulls for features whose code is Python's, instead of an error that names their view. */
+  readonly skipOnDemand?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -170,6 +186,32 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
     return (await this.catalog()).list(kind)
   }
 
+  /**
+   * Removes objects, with the online tables of the views among them. What speaks of them stays as it is.
+   *
+   * @throws STORE_REGISTRY_OBJECT_NOT_FOUND
+   *
+   * @example
+   * await store.delete([{ kind: 'feature-view', name: 'driver_hourly_stats' }])
+   */
+  async delete(objects: readonly RemovedObject[]): Promise<void> {
+    await removeObjects(this.#applyRooms(), objects)
+    await this.refreshRegistry()
+  }
+
+  /**
+   * Switches a view on or off: one that is off is listed, and serves and materializes nothing. Its online values stay. Says whether that
+   * changed anything. An apply of its definition sets it as the definition says.
+   *
+   * @throws STORE_VIEW_NOT_FOUND
+   */
+  async setEnabled(view: string, enabled: boolean): Promise<boolean> {
+    await this.refreshRegistry()
+    const changed = await switchView(this.#applyRooms(), await this.catalog(), view, enabled)
+    await this.refreshRegistry()
+    return changed
+  }
+
   /** Removes the project: its online tables, then all that the registry holds of it. */
   async teardown(): Promise<void> {
     await this.refreshRegistry()
@@ -187,7 +229,11 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
   }
 
   /** The code of an on-demand view: what was passed in where the registry holds our placeholder, else what is stored. */
-  readonly #findTransform = (view: OnDemandFeatureView): OnDemandFeatureView => {
+  #findTransform(skipOnDemand = false): FindTransform {
+    return (view) => (skipOnDemand && isPythons(view) ? undefined : this.#transformOf(view))
+  }
+
+  #transformOf(view: OnDemandFeatureView): OnDemandFeatureView {
     const registered = view.transform.mode === 'stored' ? registeredText(view.transform.stored) : undefined
     if (registered === undefined) return view
     const found = this.#transforms.get(view.name)
@@ -221,7 +267,7 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
   /** {@link Store.getOnlineFeatures} for those who do not know what is asked for when they write: servers, command lines. */
   async readOnline(features: AskedFor, entityRows: EntityRowsInput, options: OnlineOptions<boolean> = {}) {
     const plans = await this.#serving()
-    const { request, read } = plans.get(features, { fullFeatureNames: options.fullFeatureNames ?? false })
+    const { request, read } = plans.get(features, resolveOptions(options))
     const rows = entityRowColumns(entityRows, request)
     const reading = new Reading(read, rows, {
       now: this.#rooms.now(),
@@ -233,7 +279,7 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
         ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       })
-    return assembleVectors(request, rows, reading.columns(), this.#findTransform)
+    return assembleVectors(request, rows, reading.columns(), this.#findTransform(options.skipOnDemand))
   }
 
   /**
@@ -247,10 +293,16 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
     request: HistoricalOptions & {
       readonly features: A & Checked<A, Repo, Full>
       readonly fullFeatureNames?: Full
-    } & (TrainingRows | { readonly start: Date; readonly end: Date }),
+    } & ({ readonly entityRows: EntityRows; readonly eventTimestampColumn?: string } | { readonly start?: Moment; readonly end?: Moment }),
   ): Promise<TrainingSet<FeatureVector<A, Repo, Full>>> {
     const { features, fullFeatureNames, ...rest } = request
-    const rows: TrainingRows = 'start' in rest ? { start: microseconds(rest.start), end: microseconds(rest.end) } : rest
+    const rows: TrainingRows =
+      'entityRows' in rest
+        ? rest
+        : {
+            ...(rest.start === undefined ? {} : { start: microseconds(rest.start) }),
+            ...(rest.end === undefined ? {} : { end: microseconds(rest.end) }),
+          }
     return await this.readHistorical(features as AskedFor, rows, { ...rest, fullFeatureNames: fullFeatureNames ?? false })
   }
 
@@ -260,10 +312,42 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
     rows: TrainingRows,
     options: HistoricalOptions & { readonly fullFeatureNames?: boolean } = {},
   ): Promise<TrainingSet<Row>> {
-    const request = resolveAsked(features, await this.catalog(), { fullFeatureNames: options.fullFeatureNames ?? false })
+    const { skipOnDemand, ...work } = options
+    const request = resolveAsked(features, await this.catalog(), resolveOptions(options))
     const offline = await this.offline()
-    const explain = explainIn(request, offline, 'entityRows' in rows ? rows.eventTimestampColumn : undefined)
-    return new TrainingSet<Row>(historicalRetrieval(request, rows, offline, { ...options, find: this.#findTransform }), { explain })
+    const time = 'entityRows' in rows ? rows.eventTimestampColumn : undefined
+    const retrieval = historicalRetrieval(request, rows, offline, {
+      ...work,
+      find: this.#findTransform(skipOnDemand),
+      now: this.#rooms.now(),
+    })
+    const what = {
+      retrieval,
+      request,
+      service: 'kind' in features ? features.name : '',
+      fullFeatureNames: options.fullFeatureNames ?? false,
+      eventTimestampColumn: time ?? 'event_timestamp',
+    }
+    const save: Save = async (name, said) => {
+      const dataset = await saveDataset({ ...this.#applyRooms(), offline }, name, what, said)
+      await this.refreshRegistry()
+      return dataset
+    }
+    return new TrainingSet<Row>(retrieval, { explain: explainIn(request, offline, time), save })
+  }
+
+  /**
+   * A training set that was saved, by Python too, to be read again.
+   *
+   * @throws STORE_REGISTRY_OBJECT_NOT_FOUND
+   *
+   * @example
+   * const january = await store.savedDataset('january')
+   */
+  async savedDataset(name: string): Promise<TrainingSet> {
+    const found = (await this.catalog()).list('saved-dataset').find((each) => each.name === name)
+    if (found?.kind !== 'saved-dataset') throw storeError('STORE_REGISTRY_OBJECT_NOT_FOUND', ['saved dataset', name, this.project])
+    return new TrainingSet((await this.offline()).readDataset(found.storage))
   }
 
   /** A registered service, to be asked for. @throws STORE_SERVICE_NOT_FOUND */

@@ -4,6 +4,7 @@ import type { OfflineStore } from '../offline/offline.ts'
 import type { OnlineStore } from '../online/online.ts'
 import type { Registry } from '../registry/registry.ts'
 import { desiredOf } from './desired.ts'
+import { inferSchemas } from './infer.ts'
 import { type ApplyPlan, hasOnlineTable, planApply, removedBy, requestOf } from './plan.ts'
 import { checkSources } from './source-check.ts'
 
@@ -24,12 +25,15 @@ export interface ApplyScope {
   readonly partial: boolean
   /** Does not look whether sources exist and fit. */
   readonly skipSourceValidation?: boolean
+  /** `false` keeps a changed view as a new version without making it the one that serves. */
+  readonly promote?: boolean
 }
 
 const prepare = async (rooms: ApplyRooms, definitions: readonly Definition[], { partial, skipSourceValidation = false }: ApplyScope) => {
   const snapshot = await rooms.registry.snapshot(rooms.project)
   const catalog = catalogOf(snapshot, rooms.project)
-  const desired = desiredOf(definitions, catalog, { description: rooms.projectDescription })
+  const complete = await inferSchemas(definitions, rooms.offline, { skip: skipSourceValidation })
+  const desired = desiredOf(complete, catalog, { description: rooms.projectDescription })
   if (!skipSourceValidation) await checkSources(desired.views.values(), rooms.offline)
   const remove = partial ? [] : removedBy(desired, snapshot, rooms.project)
   return { desired, remove, plan: planApply(desired, remove, { snapshot, catalog }) }
@@ -50,7 +54,8 @@ export const applyDefinitions = async (rooms: ApplyRooms, definitions: readonly 
   // Also the tables of views that did not change: one that an earlier apply did not get to is made now.
   const views = [...desired.views.values()].filter((view) => !plan.dropTables.includes(view.name) && hasOnlineTable(view))
   await rooms.online?.createTables(views)
-  const differences = await rooms.registry.apply(requestOf(desired, remove, rooms.project), { now: rooms.now() })
+  const request = { ...requestOf(desired, remove, rooms.project), promote: scope.promote ?? true }
+  const differences = await rooms.registry.apply(request, { now: rooms.now() })
   await rooms.online?.dropTables(plan.dropTables)
   return { ...plan, differences }
 }

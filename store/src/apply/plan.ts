@@ -24,6 +24,9 @@ export const removedBy = (desired: Desired, snapshot: RegistrySnapshot, project:
 export const hasOnlineTable = (view: ProjectedView): boolean =>
   view.kind === 'on-demand-feature-view' ? view.writeToOnlineStore && !view.disabled : view.online && !('disabled' in view && view.disabled)
 
+/** Whether a view that has a table keeps it: a disabled one does, so that it serves again as soon as it is enabled. */
+const keepsOnlineTable = (view: ProjectedView): boolean => (view.kind === 'on-demand-feature-view' ? view.writeToOnlineStore : view.online)
+
 /** The request that makes a project what is desired. */
 export const requestOf = (desired: Desired, remove: readonly RemovedObject[], project: string): RegistryRequest => ({
   project,
@@ -54,7 +57,7 @@ export const planApply = (
     differences,
     createTables: after.filter((view) => hasOnlineTable(view) && !before.has(view.name)).map((view) => view.name),
     dropTables: [
-      ...after.filter((view) => !hasOnlineTable(view) && before.has(view.name)).map((view) => view.name),
+      ...after.filter((view) => !keepsOnlineTable(view) && before.has(view.name)).map((view) => view.name),
       ...[...before.keys()].filter((name) => removed.has(name) && !desired.views.has(name)),
     ],
   }

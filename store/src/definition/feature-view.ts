@@ -65,7 +65,8 @@ export type StreamFeatureView<
 export interface FeatureViewSpec<Name extends string, E extends readonly Entity[], S extends Schema> extends DescribedSpec {
   readonly name: Name
   readonly entities: E
-  readonly schema: S
+  /** Left out: what the source has, as apply finds it, beside keys and times. Such features are asked for by text, or after `feast generate`. */
+  readonly schema?: S
   /** May be left out by a view that is derived from others and by one that is only ever written to. */
   readonly source?: BatchSource | StreamSource
   readonly ttl?: Duration
@@ -89,10 +90,10 @@ const checkView = (kind: string, spec: FeatureViewSpec<string, readonly Entity[]
   const keys = spec.entities.map((entity) => entity.joinKey)
   const twice = keys.find((key, index) => keys.indexOf(key) !== index)
   if (twice !== undefined) throw fault(`two of its entities have the join key "${twice}"`)
-  const mapped = Object.entries(spec.source?.fieldMapping ?? {}).find(([column]) => column in spec.schema)
+  const mapped = Object.entries(spec.source?.fieldMapping ?? {}).find(([column]) => column in (spec.schema ?? {}))
   if (mapped !== undefined)
     throw fault(`field "${mapped[0]}" is a source column that the source maps to "${mapped[1]}"; use "${mapped[1]}"`)
-  const vectors = Object.values(spec.schema).filter((type) => type.options?.vectorIndex === true)
+  const vectors = Object.values(spec.schema ?? {}).filter((type) => type.options?.vectorIndex === true)
   if (vectors.length > 1) throw fault('only one field may have a vector index')
   if (spec.ttl !== undefined && spec.ttl.microseconds < 0n) throw fault('its ttl is negative')
 }
@@ -103,10 +104,10 @@ const entityColumnsOf = (entities: readonly Entity[]): readonly Field[] =>
   )
 
 /** A join key that the schema names as well is a key and no feature, as in Feast. */
-const featuresOf = <S extends Schema>(entities: readonly Entity[], schema: S): S => {
+const featuresOf = <S extends Schema>(entities: readonly Entity[], schema: S | undefined): S => {
   const keys = new Set(entities.map((entity) => entity.joinKey))
   // The keys were never features for the compiler either: their references would ask for what a row already has.
-  return Object.freeze(Object.fromEntries(Object.entries(schema).filter(([name]) => !keys.has(name)))) as S
+  return Object.freeze(Object.fromEntries(Object.entries(schema ?? {}).filter(([name]) => !keys.has(name)))) as S
 }
 
 const storedView = (spec: FeatureViewSpec<string, readonly Entity[], Schema>): StoredView => ({
@@ -126,6 +127,12 @@ const storedView = (spec: FeatureViewSpec<string, readonly Entity[], Schema>): S
   disabled: spec.disabled ?? false,
 })
 
+/** A view with the fields that its source was found to have. */
+export const withFields = (view: FeatureView | StreamFeatureView, schema: Schema): FeatureView | StreamFeatureView => {
+  const fields = viewOf<string, Schema, KeysOf<readonly Entity[]>, NoFields>('feature view', view.name, featuresOf(view.entities, schema))
+  return view.kind === 'feature-view' ? Object.freeze({ ...view, ...fields }) : Object.freeze({ ...view, ...fields })
+}
+
 /**
  * Defines features of entities, read from a source by event time.
  *
@@ -140,7 +147,7 @@ const storedView = (spec: FeatureViewSpec<string, readonly Entity[], Schema>): S
  *   source: postgresSource({ table: 'driver_stats', timestampField: 'event_timestamp' }),
  * })
  */
-export const featureView = <const Name extends string, const E extends readonly Entity[], S extends Schema>(
+export const featureView = <const Name extends string, const E extends readonly Entity[], S extends Schema = NoFields>(
   spec: FeatureViewSpec<Name, E, S> & { readonly sourceViews?: readonly FeatureView[] },
 ): FeatureView<Name, E, S> => {
   checkView('feature view', spec)
@@ -159,7 +166,7 @@ export const featureView = <const Name extends string, const E extends readonly 
  *
  * @throws STORE_DEFINITION_INVALID as {@link featureView}, and without a stream source
  */
-export const streamFeatureView = <const Name extends string, const E extends readonly Entity[], S extends Schema>(
+export const streamFeatureView = <const Name extends string, const E extends readonly Entity[], S extends Schema = NoFields>(
   spec: FeatureViewSpec<Name, E, S> & {
     readonly aggregations?: readonly Aggregation[]
     readonly timestampField?: string

@@ -28,7 +28,8 @@ export const featureServiceMessage = (service: FeatureService, project: string, 
         const view = find(name)
         const fault = (why: string) => storeError('STORE_DEFINITION_INVALID', ['feature service', service.name, why])
         if (view === undefined) throw fault(`there is no view "${name}"`)
-        const fields = features.map((feature) => {
+        // A whole view without a schema of its own: all that was found.
+        const fields = (features.length === 0 ? view.fields.map((field) => field.name) : features).map((feature) => {
           const field = view.fields.find((candidate) => candidate.name === feature)
           if (field === undefined) throw fault(`view "${name}" has no feature "${feature}"`)
           return field

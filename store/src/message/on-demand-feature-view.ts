@@ -70,7 +70,8 @@ const inputMessage = (owner: string, input: OnDemandInput, find: FindView): OnDe
   const view = find(input.of)
   if (view === undefined) throw storeError('STORE_DEFINITION_INVALID', ['on-demand feature view', owner, `there is no view "${input.of}"`])
   const alias = input.name === input.of ? '' : input.name
-  const value = projectionMessage({ view, alias, joinKeyMap: input.joinKeyMap, fields: input.fields })
+  const fields = input.fields.length === 0 ? view.fields : input.fields
+  const value = projectionMessage({ view, alias, joinKeyMap: input.joinKeyMap, fields })
   return create(OnDemandSourceSchema, { source: { case: 'featureViewProjection', value } })
 }
 

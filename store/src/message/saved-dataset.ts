@@ -3,10 +3,12 @@ import { type DatasetStorage, type SavedDataset, savedDataset } from '../definit
 import { storeError } from '../errors.ts'
 import {
   type SavedDataset as SavedDatasetMessage,
+  SavedDatasetMetaSchema,
   SavedDatasetSchema,
   type SavedDatasetStorage,
   SavedDatasetStorageSchema,
 } from '../proto/feast/core/saved-dataset_pb.ts'
+import { timestampOf } from '../registry/timestamp.ts'
 import { parsePythonJson, pythonJson } from './python-json.ts'
 
 /** The Python class that reads a dataset in PostgreSQL; 0.67 writes it into the storage's JSON. */
@@ -41,10 +43,21 @@ const storageOf = (message: SavedDatasetStorage | undefined): DatasetStorage => 
   return Object.freeze({ kind: 'other', type: stored?.case ?? 'none', message: bytes })
 }
 
-/** A saved dataset as Feast's message. */
-export const savedDatasetMessage = (dataset: SavedDataset, project: string): SavedDatasetMessage => {
+/** The event times that a dataset lies between, microseconds since 1970 (UTC); undefined in one without rows. */
+export interface DatasetSpan {
+  first: bigint | undefined
+  last: bigint | undefined
+}
+
+/** A saved dataset as Feast's message; with the span of its rows, by which Feast reads it back. */
+export const savedDatasetMessage = (dataset: SavedDataset, project: string, span?: DatasetSpan): SavedDatasetMessage => {
   const { name, features, joinKeys, fullFeatureNames, featureServiceName, namespace, collection, description } = dataset
+  const times = {
+    ...(span?.first === undefined ? {} : { minEventTimestamp: timestampOf(span.first) }),
+    ...(span?.last === undefined ? {} : { maxEventTimestamp: timestampOf(span.last) }),
+  }
   return create(SavedDatasetSchema, {
+    ...(span === undefined ? {} : { meta: create(SavedDatasetMetaSchema, times) }),
     spec: {
       name,
       project,

@@ -117,6 +117,10 @@ class DuckdbOfflineStore implements OfflineStore {
     })
   }
 
+  datasetStorage(name: string): DatasetStorage {
+    return { kind: 'file', path: `data/saved_datasets/${name}.parquet`, fileFormat: 'parquet', s3EndpointOverride: '' }
+  }
+
   readDataset(storage: DatasetStorage): Retrieval {
     const relation = async (): Promise<string> => `read_parquet(${duckdbLiteral(await patternOf(this.#datasetPath(storage)))}) AS q`
     return {

@@ -1,13 +1,17 @@
 import type { Batch, Column } from '../definition/batch.ts'
 import { type StoreError, storeError } from '../errors.ts'
+import { type ArrowTable, batchesOfArrow } from './arrow-rows.ts'
 import { batchOfColumns, batchOfRows, joinBatches, sliceBatch } from './column-data.ts'
 import { momentOf } from './moment.ts'
 
 /**
- * What a training set is made for: rows; columns; batches, also as they arrive; a query of the offline store; or a Parquet or CSV file.
+ * What a training set is made for: rows, also as they arrive; columns; batches; an Arrow table; a query of the offline store; or a Parquet
+ * or CSV file.
  */
 export type EntityRows =
   | readonly Readonly<Record<string, unknown>>[]
+  | AsyncIterable<Readonly<Record<string, unknown>>>
+  | { readonly arrow: ArrowTable }
   | { readonly columns: Readonly<Record<string, ArrayLike<unknown>>> }
   | { readonly batches: AsyncIterable<Batch> | Iterable<Batch> }
   | { readonly sql: string }
@@ -25,22 +29,38 @@ export interface EntityChunk extends Batch {
   readonly eventTimes: Float64Array
 }
 
+/** Rows that are turned into columns at once. */
+const streamedRows = 8192
+
 const fault = (column: string, why: string): StoreError => storeError('STORE_ENTITY_ROWS_INVALID', [column, why])
 
 /** Streams that were read. One that starts again each time is not among them. */
 const spent = new WeakSet<object>()
 
-async function* unspent(batches: AsyncIterable<Batch> | Iterable<Batch>): AsyncGenerator<Batch> {
-  if (spent.has(batches))
+const unread = <T extends object>(stream: T): T => {
+  if (spent.has(stream))
     throw fault('', 'their stream was read before, and can be read once; give rows, columns, or an iterable that starts anew')
-  if ('next' in batches) spent.add(batches)
-  yield* batches
+  if ('next' in stream) spent.add(stream)
+  return stream
+}
+
+/** Rows as they arrive, some thousands at a time. */
+async function* batchesOfStream(rows: AsyncIterable<Readonly<Record<string, unknown>>>): AsyncGenerator<Batch> {
+  let held: Readonly<Record<string, unknown>>[] = []
+  for await (const row of rows) {
+    if (held.push(row) < streamedRows) continue
+    yield batchOfRows(held)
+    held = []
+  }
+  if (held.length > 0) yield batchOfRows(held)
 }
 
 async function* batchesOf(rows: EntityRows, readers: EntityReaders): AsyncGenerator<Batch> {
   if ('sql' in rows) yield* readers.sql(rows.sql)
   else if ('path' in rows) yield* readers.file(rows.path)
-  else if ('batches' in rows) yield* unspent(rows.batches)
+  else if ('arrow' in rows) yield* batchesOfArrow(rows.arrow)
+  else if (Symbol.asyncIterator in rows) yield* batchesOfStream(unread(rows))
+  else if ('batches' in rows) yield* unread(rows.batches)
   else if ('columns' in rows) {
     const batch = batchOfColumns(rows.columns)
     if ('uneven' in batch) throw fault(batch.uneven, 'it has another length than the first column')

@@ -153,5 +153,7 @@ export interface OfflineStore extends AsyncDisposable {
   /** Keeps a result under a name. Throws STORE_DATASET_EXISTS unless it may be overwritten. */
   persist(storage: DatasetStorage, result: Retrieval, options?: { readonly allowOverwrite?: boolean }): Promise<void>
   readDataset(storage: DatasetStorage): Retrieval
+  /** Where a dataset of a name is kept when nobody says. */
+  datasetStorage(name: string): DatasetStorage
   explain(request: ExplainRequest): Promise<Explanation>
 }

@@ -117,6 +117,10 @@ class PostgresOfflineStore implements OfflineStore {
     }).finally(() => given.close())
   }
 
+  datasetStorage(name: string): DatasetStorage {
+    return { kind: 'postgres', table: quoteIdentifier(name) }
+  }
+
   readDataset(storage: DatasetStorage): Retrieval {
     const sql = `SELECT * FROM ${tableOf(storage)}`
     return {

@@ -1,9 +1,24 @@
 import type { Batch, Column } from '../definition/batch.ts'
+import type { DatasetStorage, SavedDataset } from '../definition/saved-dataset.ts'
+import { storeError } from '../errors.ts'
 import { joinBatches } from './column-data.ts'
 import { writeCsv } from './csv.ts'
 import type { Explanation } from './explanation.ts'
 import type { ColumnHeader, Retrieval, ViewPlan } from './offline.ts'
 import { rowsOf } from './row-values.ts'
+
+/** What a saved dataset says of itself besides its name. */
+export interface SaveOptions {
+  /** A table or a file; left out: named after the dataset, where the offline store is. */
+  readonly storage?: DatasetStorage
+  readonly description?: string
+  readonly tags?: Readonly<Record<string, string>>
+  /** Replaces a dataset of the name, and what is where it shall be. */
+  readonly allowOverwrite?: boolean
+}
+
+/** Keeps a set under a name. */
+export type Save = (name: string, options: SaveOptions) => Promise<SavedDataset>
 
 /** Answers why a row has the value that it has. */
 export type Explain = (row: Readonly<Record<string, unknown>>, feature: string) => Promise<Explanation>
@@ -19,10 +34,12 @@ export type Explain = (row: Readonly<Record<string, unknown>>, feature: string) 
 export class TrainingSet<Row = Readonly<Record<string, unknown>>> implements AsyncIterable<Row> {
   readonly #retrieval: Retrieval
   readonly #explain: Explain | undefined
+  readonly #save: Save | undefined
 
-  constructor(retrieval: Retrieval, options: { readonly explain?: Explain } = {}) {
+  constructor(retrieval: Retrieval, options: { readonly explain?: Explain; readonly save?: Save } = {}) {
     this.#retrieval = retrieval
     this.#explain = options.explain
+    this.#save = options.save
   }
 
   /** One record a row, made as the loop asks for it. Breaking off the loop stops the work. */
@@ -72,6 +89,20 @@ export class TrainingSet<Row = Readonly<Record<string, unknown>>> implements Asy
   /** Writes a CSV file (RFC 4180): null is nothing, empty text is `""`, times are ISO text. */
   async toCsv(path: string): Promise<void> {
     await writeCsv(path, this.#retrieval.batches())
+  }
+
+  /**
+   * Keeps the set under a name, where the offline store is unless told otherwise: `store.savedDataset(name)` and Python's
+   * `get_saved_dataset` find it.
+   *
+   * @throws STORE_DATASET_EXISTS unless it may be overwritten
+   *
+   * @example
+   * await set.save('january', { tags: { model: 'pricing' } })
+   */
+  async save(name: string, options: SaveOptions = {}): Promise<SavedDataset> {
+    if (this.#save === undefined) throw storeError('STORE_DATASET_UNSUPPORTED', [name, 'it was read from where it is kept'])
+    return await this.#save(name, options)
   }
 
   /** How each view is joined, and why so. */

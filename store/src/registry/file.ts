@@ -138,6 +138,10 @@ export const openFileRegistry = (path: string, options: FileRegistryOptions = {}
         await writeRegistryFile(path, registry, microsecondsOf(registry.lastUpdated) ?? 0n)
       }),
 
+    createSchema: async () => {
+      throw storeError('STORE_REGISTRY_SCHEMA_UNSUPPORTED', [path])
+    },
+
     writeMetadata: async (_, { key }) => {
       throw storeError('STORE_REGISTRY_METADATA_UNSUPPORTED', [key, path])
     },

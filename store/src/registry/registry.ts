@@ -50,6 +50,13 @@ export interface Registry {
    * @throws STORE_REGISTRY_PROJECT_NOT_FOUND, STORE_REGISTRY_PROJECT_PROTECTED
    */
   deleteProject(project: string): Promise<void>
+  /**
+   * Makes the tables that are missing, for a registry whose users may make none (`schema_mode: verify`). Resolves to the tables made. A
+   * file registry has none and refuses.
+   *
+   * @throws STORE_REGISTRY_SCHEMA_UNSUPPORTED
+   */
+  createSchema(): Promise<readonly string[]>
   /** Writes a value beside a project, as Feast's servers do (`recently_visited_<user>`). A file registry has no such place and refuses. */
   writeMetadata(project: string, entry: { readonly key: string; readonly value: string }, options: WriteOptions): Promise<void>
 }

@@ -138,6 +138,8 @@ export const openSqlRegistry = (database: RegistryDatabase, options: SqlRegistry
         await notifyProject(sql, project)
       }),
 
+    createSchema: () => database.transaction(createSchema),
+
     writeMetadata: (project, entry, { now }) =>
       writing(project, async (sql) => {
         await present(sql, await missingTables(sql))

@@ -45,6 +45,13 @@ interface AskedFeature {
   readonly as: string
 }
 
+/** How a request is resolved. */
+export interface ResolveOptions {
+  readonly fullFeatureNames: boolean
+  /** On-demand views that are left out: their features are there, and have no values. */
+  readonly skips?: (view: OnDemandFeatureView) => boolean
+}
+
 /** References, or a service (by value; its projections are the registry's when it is registered). */
 export type AskedFor = readonly (AnyRef | string)[] | FeatureService<string, readonly unknown[]>
 
@@ -95,9 +102,11 @@ class Resolution {
   readonly #storedPlaces = new Map<string, number>()
   readonly #stepPlaces = new Map<string, number>()
   readonly #catalog: Catalog
+  readonly #skips: (view: OnDemandFeatureView) => boolean
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, skips: (view: OnDemandFeatureView) => boolean) {
     this.#catalog = catalog
+    this.#skips = skips
   }
 
   storedFeature(view: AnyStoredView, alias: string, joinKeyMap: Readonly<Record<string, string>>, field: Field): number {
@@ -115,7 +124,9 @@ class Resolution {
   step(view: OnDemandFeatureView): number {
     const known = this.#stepPlaces.get(view.name)
     if (known !== undefined) return known
-    const inputs = view.sources.flatMap((input) => (isRequest(input) ? this.#requestInputs(input) : this.#viewInputs(view, input)))
+    // What is not computed needs nothing of the row.
+    const sources = this.#skips(view) ? [] : view.sources
+    const inputs = sources.flatMap((input) => (isRequest(input) ? this.#requestInputs(input) : this.#viewInputs(view, input)))
     this.#stepPlaces.set(view.name, this.steps.length)
     return this.steps.push({ view, inputs }) - 1
   }
@@ -147,10 +158,10 @@ class Resolution {
  * @example
  * resolveAsked(['driver_hourly_stats:conv_rate'], catalog, { fullFeatureNames: false }).outputs[0]?.name // 'conv_rate'
  */
-export const resolveAsked = (asked: AskedFor, catalog: Catalog, options: { readonly fullFeatureNames: boolean }): ResolvedRequest => {
+export const resolveAsked = (asked: AskedFor, catalog: Catalog, options: ResolveOptions): ResolvedRequest => {
   const features = askedFeatures(asked, catalog)
   if (features.length === 0) throw storeError('STORE_REQUEST_EMPTY', [])
-  const resolution = new Resolution(catalog)
+  const resolution = new Resolution(catalog, options.skips ?? (() => false))
   const outputs = features.map(({ of, alias, joinKeyMap, feature, as }): OutputColumn => {
     const view = findView(catalog, of)
     const field = findField(view, feature)

@@ -11,13 +11,18 @@ import type { ResolvedRequest } from './asked.ts'
 import { viewRequest } from './source-columns.ts'
 import type { FindTransform } from './vectors.ts'
 
-/** The rows of a training set: given ones, or every moment of a range (microseconds since 1970, inclusive). */
+/**
+ * The rows of a training set: given ones, or every moment of a range (microseconds since 1970, inclusive). A range without an end ends now;
+ * one without a start is as long as the longest ttl of its views, or 30 days where none has one, as Feast has it.
+ */
 export type TrainingRows =
   | { readonly entityRows: EntityRows; readonly eventTimestampColumn?: string }
-  | { readonly start: bigint; readonly end: bigint }
+  | { readonly start?: bigint; readonly end?: bigint }
 
 /** What a historical retrieval takes besides what is asked for. */
 export interface HistoricalOptions extends Work {
+  /** Gives nulls for features whose code is Python's, instead of an error that names their view. */
+  readonly skipOnDemand?: boolean
   readonly strategy?: Strategy
 }
 
@@ -38,6 +43,17 @@ const viewsOf = (request: ResolvedRequest): readonly ViewRequest[] => {
   return [...groups.values()].map(({ view, ...options }) => viewRequest(view, options))
 }
 
+const monthMicroseconds = 30n * 86_400_000_000n
+
+const rangeOf = (request: ResolvedRequest, given: { readonly start?: bigint; readonly end?: bigint }, now: bigint) => {
+  const end = given.end ?? now
+  const longest = request.stored.reduce(
+    (most, { view }) => ((view.ttl?.microseconds ?? 0n) > most ? (view.ttl?.microseconds ?? 0n) : most),
+    0n,
+  )
+  return { start: given.start ?? end - (longest === 0n ? monthMicroseconds : longest), end }
+}
+
 const isInner = ({ name }: { readonly name: string }): boolean => name.startsWith('charmed_feast:')
 
 const typeOf = (request: ResolvedRequest, output: ResolvedRequest['outputs'][number]): ColumnHeader['type'] => {
@@ -55,11 +71,12 @@ const layOut = (request: ResolvedRequest, batch: Batch, find: FindTransform): Ba
     const columns = Object.fromEntries(
       inputs.map(({ name, from }) => [name, 'stored' in from ? stored(from.stored).values : (byName.get(from.request)?.values ?? [])]),
     )
-    return new Map(runOnDemand(find(view), columns, batch.rows).map((column) => [column.name, column]))
+    const code = find(view)
+    return code === undefined ? undefined : new Map(runOnDemand(code, columns, batch.rows).map((column) => [column.name, column]))
   })
   const features = request.outputs.map(({ name, from }): Column => {
     const column = 'stored' in from ? stored(from.stored) : steps[from.step]?.get(from.feature)
-    return { name, type: column?.type ?? { name: 'UNKNOWN' }, values: column?.values ?? [] }
+    return { name, type: column?.type ?? { name: 'UNKNOWN' }, values: column?.values ?? new Array<null>(batch.rows).fill(null) }
   })
   return { rows: batch.rows, columns: [...batch.columns.filter((column) => !isInner(column)), ...features] }
 }
@@ -98,11 +115,14 @@ export const historicalRetrieval = (
   request: ResolvedRequest,
   rows: TrainingRows,
   offline: OfflineStore,
-  options: HistoricalOptions & { readonly find: FindTransform },
+  options: Omit<HistoricalOptions, 'skipOnDemand'> & { readonly find: FindTransform; readonly now: bigint },
 ): Retrieval => {
-  const { find, ...rest } = options
+  const { find, now, ...rest } = options
   const views = viewsOf(request)
-  const stored = 'entityRows' in rows ? offline.pointInTime({ ...rest, ...rows, views }) : offline.range({ ...rest, ...rows, views })
+  const stored =
+    'entityRows' in rows
+      ? offline.pointInTime({ ...rest, ...rows, views })
+      : offline.range({ ...rest, ...rangeOf(request, rows, now), views })
   return {
     plan: stored.plan,
     header: async () => [

@@ -1,6 +1,6 @@
 import type { Catalog } from '../message/catalog.ts'
 import { compileReadPlan, type ReadPlan, type ReadPlanOptions } from '../online/plan.ts'
-import { type AskedFor, type ResolvedRequest, resolveAsked } from './asked.ts'
+import { type AskedFor, type ResolvedRequest, type ResolveOptions, resolveAsked } from './asked.ts'
 
 /** A request's shape, resolved and compiled: everything that does not depend on its rows. */
 export interface ServingPlan {
@@ -27,11 +27,12 @@ export class ServingPlans {
     this.#options = options
   }
 
-  get(asked: AskedFor, options: { readonly fullFeatureNames: boolean }): ServingPlan {
-    const byIdentity = this.#byIdentity[options.fullFeatureNames ? 1 : 0]
+  get(asked: AskedFor, options: ResolveOptions): ServingPlan {
+    // Rare enough to be found by its text alone.
+    const byIdentity = options.skips === undefined ? this.#byIdentity[options.fullFeatureNames ? 1 : 0] : undefined
     const known = byIdentity?.get(asked)
     if (known !== undefined) return known
-    const text = `${options.fullFeatureNames}\0${textOf(asked)}`
+    const text = `${options.fullFeatureNames}${options.skips === undefined ? '' : ' skips'}\0${textOf(asked)}`
     const plan = this.#byText.get(text) ?? this.#compile(asked, options)
     if (this.#byText.size >= maxPlans) this.#byText.clear()
     this.#byText.set(text, plan)
@@ -40,7 +41,7 @@ export class ServingPlans {
     return plan
   }
 
-  #compile(asked: AskedFor, options: { readonly fullFeatureNames: boolean }): ServingPlan {
+  #compile(asked: AskedFor, options: ResolveOptions): ServingPlan {
     const request = resolveAsked(asked, this.catalog, options)
     return { request, read: compileReadPlan(request.stored, this.#options) }
   }

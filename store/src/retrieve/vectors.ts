@@ -2,7 +2,7 @@ import type { OnDemandFeatureView } from '../definition/on-demand-feature-view.t
 import { storeError } from '../errors.ts'
 import type { RowColumns } from '../online/key-rows.ts'
 import type { FeatureColumn } from '../online/read.ts'
-import { type FeatureStatus, PRESENT, statusName } from '../online/status.ts'
+import { type FeatureStatus, NOT_FOUND, PRESENT, statusName } from '../online/status.ts'
 import { runOnDemand } from '../transform/on-demand.ts'
 import type { ResolvedRequest } from './asked.ts'
 
@@ -58,12 +58,16 @@ export class FeatureVectors {
   }
 }
 
-/** Finds the code of an on-demand view: a definition that was passed in, held against what was applied. */
-export type FindTransform = (view: OnDemandFeatureView) => OnDemandFeatureView
+/**
+ * Finds the code of an on-demand view: a definition that was passed in, held against what was applied. Undefined where it is Python's and
+ * the caller would rather go without.
+ */
+export type FindTransform = (view: OnDemandFeatureView) => OnDemandFeatureView | undefined
 
-const computed = (values: ArrayLike<unknown>, rows: number): FeatureColumn => ({
-  values: Array.from(values),
-  statuses: new Uint8Array(rows).fill(PRESENT),
+/** A computed column; without code there is nothing to be found. */
+const computed = (values: ArrayLike<unknown> | undefined, rows: number): FeatureColumn => ({
+  values: values === undefined ? new Array<null>(rows).fill(null) : Array.from(values),
+  statuses: new Uint8Array(rows).fill(values === undefined ? NOT_FOUND : PRESENT),
   eventTimes: new BigInt64Array(rows),
 })
 
@@ -78,11 +82,12 @@ export const assembleVectors = (
     const columns = Object.fromEntries(
       inputs.map(({ name, from }) => [name, 'stored' in from ? (stored[from.stored]?.values ?? []) : (rows.column(from.request) ?? [])]),
     )
-    return new Map(runOnDemand(find(view), columns, rows.rows).map((column) => [column.name, column.values]))
+    const code = find(view)
+    return code === undefined ? undefined : new Map(runOnDemand(code, columns, rows.rows).map((column) => [column.name, column.values]))
   })
   const columns = new Map<string, FeatureColumn>()
   for (const { name, from } of request.outputs) {
-    const column = 'stored' in from ? stored[from.stored] : computed(steps[from.step]?.get(from.feature) ?? [], rows.rows)
+    const column = 'stored' in from ? stored[from.stored] : computed(steps[from.step]?.get(from.feature), rows.rows)
     if (column === undefined) throw storeError('STORE_ONLINE_ROW_INVALID', [`nothing was read for "${name}"`])
     columns.set(name, column)
   }
