@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const sources = new URL('../src/main.ts', import.meta.url)
 const inWorkspace = existsSync(sources)
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-const enough = inWorkspace ? major >= 24 : major > 22 || (major === 22 && minor >= 15)
+const enough = inWorkspace ? major >= 24 : major > 22 || (major === 22 && minor >= 18)
 
 /** The Node that is pinned with the project; undefined on a platform that it was not installed for. */
 const pinnedNode = () => {
@@ -30,7 +30,7 @@ const pinnedNode = () => {
 if (!enough) {
   const node = pinnedNode()
   if (node === undefined) {
-    process.stderr.write(`cannot start feast with Node ${process.versions.node}: it needs Node 22.15 or newer\n`)
+    process.stderr.write(`cannot start feast with Node ${process.versions.node}: it needs Node 22.18 or newer\n`)
     process.exit(1)
   }
   const { status, signal } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })

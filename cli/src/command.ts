@@ -17,6 +17,8 @@ export interface CommandOption {
   readonly flags: string
   readonly description: string
   readonly default?: string
+  /** Given again for each further value, so that a value never swallows the arguments behind it. */
+  readonly repeated?: true
 }
 
 /** One command. Its file is loaded only when it is called. */

@@ -9,12 +9,20 @@ export const errors = {
     exit: 1,
     message: (folder: string) => `cannot apply "${folder}": it is defined in Python; run Python's feast apply`,
   },
+  CLI_REPOSITORY_EXISTS: {
+    exit: 1,
+    message: (folder: string) => `cannot make repository "${folder}": it has a feature_store.yaml already`,
+  },
   CLI_NOT_CONFIRMED: { exit: 1, message: (what: string) => `cannot ${what}: it was not confirmed; say --yes` },
   CLI_TIME_INVALID: {
     exit: 2,
     message: (text: string) => `cannot read time "${text}": it has to be ISO 8601, such as 2026-01-31T12:00:00`,
   },
   CLI_ARGUMENT_INVALID: { exit: 2, message: (name: string, text: string, why: string) => `cannot read ${name} "${text}": ${why}` },
+  CLI_NOT_IN_VERSION: {
+    exit: 2,
+    message: (command: string, instead: string) => `cannot run "${command}": not in this version; ${instead}`,
+  },
   CLI_OBJECT_NOT_FOUND: {
     exit: 1,
     message: (kind: string, name: string, project: string) => `cannot find ${kind} "${name}" in project "${project}"`,

@@ -1,6 +1,7 @@
 import { CommanderError, Command as Parser } from 'commander'
 import type { Command, GlobalOptions, OptionValues } from './command.ts'
 import { type CommandEntry, commands } from './commands.ts'
+import { CliError, cliError } from './errors.ts'
 import { processTerminal } from './process-terminal.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -25,13 +26,26 @@ const wanted = (argv: readonly string[]): readonly string[] => {
 
 const define = (parser: Parser, command: Command, run: (args: readonly string[], options: OptionValues) => Promise<void>): void => {
   for (const { name, description } of command.arguments) parser.argument(name, description)
-  for (const { flags, description, default: value } of command.options) parser.option(flags, description, value)
+  for (const { flags, description, default: value, repeated } of command.options) {
+    if (repeated === true) parser.option(flags, description, (next: string, before: readonly string[] = []) => [...before, next])
+    else parser.option(flags, description, value)
+  }
   parser.action(async (...received: unknown[]) => {
     const args = received
       .slice(0, command.arguments.length)
       .flatMap((arg) => (Array.isArray(arg) ? arg.filter(isText) : isText(arg) ? [arg] : []))
     await run(args, optionValues(parser.opts()))
   })
+}
+
+/** A command of Feast's that we do not have: whatever is said to it, the answer is where to turn. */
+const refuse = (parser: Parser, command: string, instead: string): void => {
+  parser
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => {
+      throw cliError('CLI_NOT_IN_VERSION', [command, instead])
+    })
 }
 
 /** Builds the parser: every command by name and summary, the one that is called with its options. */
@@ -60,8 +74,9 @@ const build = async (argv: readonly string[], terminal: Terminal, exit: (code: n
   }
   const attach = async (parent: Parser, entries: Readonly<Record<string, CommandEntry>>, depth: number): Promise<void> => {
     for (const [name, entry] of Object.entries(entries)) {
-      const parser = prepare(parent.command(name).description(entry.summary))
+      const parser = prepare(parent.command(name, { hidden: entry.instead !== undefined }).description(entry.summary))
       if (words[depth] !== name) continue
+      if (entry.instead !== undefined) refuse(parser, [...words.slice(0, depth), name].join(' '), entry.instead)
       if (entry.commands !== undefined) await attach(parser, entry.commands, depth + 1)
       const command = (await entry.load?.())?.command
       if (command !== undefined)
@@ -76,7 +91,7 @@ const report = (error: unknown, terminal: Terminal, debug: boolean): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (debug && error instanceof Error) terminal.err(`${error.stack ?? error.message}\n`)
   else terminal.err(`Error: ${error instanceof Error ? error.message : String(error)}\n`)
-  return 1
+  return error instanceof CliError ? error.exit : 1
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { registerHooks } from 'node:module'
 import { join, matchesGlob, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Definition, isDefinition } from '@charmed-feast/store'
@@ -52,6 +53,28 @@ const filesBelow = async (folder: string): Promise<readonly string[]> => {
   return nested.flat().sort()
 }
 
+let isLent = false
+
+/**
+ * Lets a folder that has no packages of its own, such as one that `feast init` just made, import the store of this command. A folder that
+ * has them imports its own.
+ */
+const lendStore = (): void => {
+  if (isLent) return
+  isLent = true
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (!specifier.startsWith('@charmed-feast/')) return next(specifier, context)
+      try {
+        return next(specifier, context)
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error
+        return next(specifier, { ...context, parentURL: import.meta.url })
+      }
+    },
+  })
+}
+
 const load = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
   try {
     return await import(pathToFileURL(path).href)
@@ -67,6 +90,7 @@ const load = async (path: string): Promise<Readonly<Record<string, unknown>>> =>
  * @throws CLI_MODULE_BROKEN naming the module that cannot be loaded
  */
 export const loadRepository = async (folder: string): Promise<LoadedRepository> => {
+  lendStore()
   const patterns = await ignorePatterns(folder)
   const ignored = (path: string): boolean => {
     const below = relative(folder, path).split(sep).join('/')

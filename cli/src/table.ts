@@ -34,20 +34,31 @@ export const jsonText = (value: unknown, indent = 2): string =>
     indent,
   )
 
+/** Terminals count characters, not the halves that JavaScript keeps some of them in. */
+const width = (text: string): number => [...text].length
+const padded = (text: string, to: number): string => text + ' '.repeat(Math.max(0, to - width(text)))
+
 /**
- * Rows under headers, columns two blanks apart and no rules between them: as Feast prints its lists.
+ * Rows under headers without rules, letter for letter as Feast prints its lists (tabulate's "plain"): a column is at least two wider than
+ * its header, and two blanks stand between columns. A cell may have several lines.
  *
  * @example
  * tableText(['NAME', 'TYPE'], [['driver', 'INT64']]) // 'NAME    TYPE\ndriver  INT64\n'
  */
 export const tableText = (headers: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const widths = headers.map((header, column) => Math.max(header.length, ...rows.map((row) => (row[column] ?? '').length)))
+  const lines = (cells: readonly string[]): readonly (readonly string[])[] => {
+    const parts = cells.map((cell) => cell.split('\n'))
+    const height = Math.max(1, ...parts.map((part) => part.length))
+    return Array.from({ length: height }, (_, at) => parts.map((part) => part[at] ?? ''))
+  }
+  const all = rows.flatMap(lines)
+  const widths = headers.map((header, column) => Math.max(width(header) + 2, ...all.map((row) => width(row[column] ?? ''))))
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) => padded(cell, widths[column] ?? 0))
       .join('  ')
       .trimEnd()
-  return `${[headers, ...rows].map(line).join('\n')}\n`
+  return `${[headers, ...all].map(line).join('\n')}\n`
 }
 
 /** Rows in the format that was asked for; programs get objects with the headers as lower-case keys. */

@@ -27,8 +27,11 @@ export const command: Command = {
     { flags: '-d, --dataframe <json>', description: 'entity rows: a JSON list of objects with an event_timestamp each' },
     { flags: '-f, --features <view:feature...>', description: 'what to read' },
     { flags: '-S, --feature-service <name>', description: 'read what a service lists' },
-    { flags: '-s, --start-date <time>', description: 'without entity rows: first moment' },
-    { flags: '-e, --end-date <time>', description: 'without entity rows: last moment' },
+    {
+      flags: '-s, --start-date <time>',
+      description: 'without entity rows: first moment; when left out, as long before the last as the longest ttl',
+    },
+    { flags: '-e, --end-date <time>', description: 'without entity rows: last moment; now when left out' },
     { flags: '--full-feature-names', description: 'name features view__feature' },
   ],
   async run(terminal, { options, global }) {
@@ -38,9 +41,15 @@ export const command: Command = {
       text(options, 'endDate'),
       text(options, 'featureService'),
     ]
-    if ((rows === undefined) === (start === undefined || end === undefined))
-      throw cliError('CLI_ARGUMENT_INVALID', ['entity rows', rows ?? '', 'give either --dataframe, or --start-date and --end-date'])
-    const wanted = rows === undefined ? { start: microseconds(start ?? ''), end: microseconds(end ?? '') } : { entityRows: parseRows(rows) }
+    if ((rows === undefined) === (start === undefined && end === undefined))
+      throw cliError('CLI_ARGUMENT_INVALID', ['entity rows', rows ?? '', 'give either --dataframe, or --start-date or --end-date or both'])
+    const wanted =
+      rows === undefined
+        ? {
+            ...(start === undefined ? {} : { start: microseconds(start) }),
+            ...(end === undefined ? {} : { end: microseconds(end) }),
+          }
+        : { entityRows: parseRows(rows) }
     await using store = await openFor(terminal, global)
     const features = service === undefined ? texts(options, 'features') : await store.service(service)
     const set = await store.readHistorical(features, wanted, { fullFeatureNames: options.fullFeatureNames === true })

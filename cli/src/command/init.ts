@@ -1,38 +1,10 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Command } from '../command.ts'
+import { type Command, text } from '../command.ts'
 import { cliError } from '../errors.ts'
-
-const yaml = (project: string): string => `project: ${project}
-provider: local
-registry: data/registry.db
-online_store:
-  type: sqlite
-  path: data/online.db
-offline_store:
-  type: file
-entity_key_serialization_version: 3
-`
-
-const features = `import { days, entity, featureService, featureView, fileSource, float32, int64 } from '@charmed-feast/store'
-
-export const driver = entity({ name: 'driver', joinKey: 'driver_id', valueType: int64 })
-
-export const stats = featureView({
-  name: 'driver_hourly_stats',
-  entities: [driver],
-  ttl: days(1),
-  schema: { conv_rate: float32, acc_rate: float32, avg_daily_trips: int64 },
-  source: fileSource({
-    name: 'driver_stats',
-    path: 'data/driver_stats.parquet',
-    timestampField: 'event_timestamp',
-    createdTimestampColumn: 'created',
-  }),
-})
-
-export const activity = featureService({ name: 'driver_activity', features: [stats] })
-`
+import { openFor } from '../open.ts'
+import { featuresText, sampleRetrieval, templates } from '../template.ts'
+import type { Terminal } from '../terminal.ts'
 
 const exists = async (path: string): Promise<boolean> => {
   try {
@@ -44,10 +16,22 @@ const exists = async (path: string): Promise<boolean> => {
   }
 }
 
+/** The rows that the example reads, so that there is something to materialize at once. */
+const writeSample = async (terminal: Terminal, folder: string): Promise<void> => {
+  // The environment names other repositories; the sample is this one's.
+  await using store = await openFor({ ...terminal, env: {} }, { chdir: folder, debug: false })
+  const storage = { kind: 'file', path: 'data/driver_stats.parquet', fileFormat: 'parquet', s3EndpointOverride: '' } as const
+  await (await store.offline()).persist(storage, sampleRetrieval(terminal.now()))
+}
+
 /** `feast init`. */
 export const command: Command = {
   arguments: [{ name: '[folder]', description: 'where; my_project when left out' }],
-  options: [{ flags: '-m, --minimal', description: 'feature_store.yaml alone' }],
+  options: [
+    { flags: '-m, --minimal', description: 'feature_store.yaml alone' },
+    { flags: '-t, --template <name>', description: `which stores: ${Object.keys(templates).join(' or ')}`, default: 'local' },
+    { flags: '--repo-path <folder>', description: 'make it there, instead of in a folder of the project name' },
+  ],
   async run(terminal, { args: [folder = 'my_project'], options, global }) {
     const project =
       folder
@@ -56,12 +40,17 @@ export const command: Command = {
         .at(-1) ?? folder
     if (!/^[A-Za-z0-9][\w]*$/.test(project))
       throw cliError('CLI_ARGUMENT_INVALID', ['project name', project, 'it may hold letters, digits and underscores'])
-    const path = resolve(global.chdir, folder)
-    if (await exists(join(path, 'feature_store.yaml')))
-      throw cliError('CLI_ARGUMENT_INVALID', ['folder', path, 'it has a feature_store.yaml already'])
+    const template = templates[String(options.template)]
+    if (template === undefined)
+      throw cliError('CLI_ARGUMENT_INVALID', ['template', String(options.template), `allowed: ${Object.keys(templates).join(', ')}`])
+    const path = resolve(global.chdir, text(options, 'repoPath') ?? folder)
+    if (await exists(join(path, 'feature_store.yaml'))) throw cliError('CLI_REPOSITORY_EXISTS', [path])
     await mkdir(join(path, 'data'), { recursive: true })
-    await writeFile(join(path, 'feature_store.yaml'), yaml(project))
-    if (options.minimal !== true) await writeFile(join(path, 'features.ts'), features)
+    await writeFile(join(path, 'feature_store.yaml'), template.yaml(project))
+    if (options.minimal !== true) {
+      await writeFile(join(path, 'features.ts'), featuresText(template))
+      if (template.hasSample) await writeSample(terminal, path)
+    }
     terminal.out(`Creating a new Feast repository in ${path}.\n`)
     return undefined
   },

@@ -6,7 +6,7 @@ import { parseTime } from '../time.ts'
 /** `feast materialize-incremental`. */
 export const command: Command = {
   arguments: [{ name: '<end>', description: 'last moment, ISO 8601' }],
-  options: [{ flags: '-v, --views <name...>', description: 'only these views' }],
+  options: [{ flags: '-v, --views <name>', description: 'only this view; repeat for more', repeated: true }],
   async run(terminal, { args: [end = ''], options, global }) {
     const views = texts(options, 'views')
     const last = parseTime(end)

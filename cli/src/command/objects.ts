@@ -1,105 +1,79 @@
-import { type Definition, type KindName, objectJson, type Store } from '@charmed-feast/store'
+import { catalogOf, type KindName, objectJson, type RegistryObject, type Store } from '@charmed-feast/store'
 import { stringify } from 'yaml'
-import { type Command, texts } from '../command.ts'
+import { type Command, type OptionValues, texts } from '../command.ts'
 import { cliError } from '../errors.ts'
+import { type Listed, objectColumns } from '../object-columns.ts'
 import { openFor } from '../open.ts'
 import { formatOf, formatOptions, jsonText, rowsText } from '../table.ts'
 
-/** A kind that has `list` and `describe`. */
-export type ListedKind = KindName
+/** Pairs of `key:value`, several in one text too, as Feast takes them. */
+const tagsOf = (given: readonly string[]): readonly (readonly [string, string])[] =>
+  given
+    .flatMap((each) => each.split(','))
+    .filter((pair) => pair.includes(':'))
+    .map((pair) => [pair.slice(0, pair.indexOf(':')).trim(), pair.slice(pair.indexOf(':') + 1).trim()])
 
-type Row = (definition: Definition) => readonly string[]
+/** Feast lists computed views among feature views. */
+const listedKinds = (kind: KindName): readonly KindName[] => (kind === 'feature-view' ? [kind, 'on-demand-feature-view'] : [kind])
 
-const viewEntities = (definition: Definition): string =>
-  'entities' in definition && definition.entities.length > 0 ? `{${definition.entities.map(({ name }) => `'${name}'`).join(', ')}}` : 'n/a'
-const description = (definition: Definition): string => ('description' in definition ? definition.description : '')
-const owner = (definition: Definition): string => ('owner' in definition ? definition.owner : '')
-const tags = (definition: Definition): string =>
-  'tags' in definition
-    ? Object.entries(definition.tags)
-        .map(([key, value]) => `${key}:${value}`)
-        .join(' ')
-    : ''
-const enabled = (definition: Definition): string => ('disabled' in definition && definition.disabled ? 'False' : 'True')
-
-/** The columns of each kind's list, as Feast heads them. */
-const columns: Readonly<Record<ListedKind, readonly [headers: readonly string[], row: Row]>> = {
-  entity: [
-    ['NAME', 'DESCRIPTION', 'TYPE'],
-    (each) => [each.name, description(each), each.kind === 'entity' ? `ValueType.${each.valueType.name}` : ''],
-  ],
-  'data-source': [['NAME', 'CLASS'], (each) => [each.name, each.kind === 'other-source' ? each.classType : each.kind]],
-  'feature-view': [['NAME', 'ENTITIES', 'TYPE', 'ENABLED'], (each) => [each.name, viewEntities(each), 'FeatureView', enabled(each)]],
-  'stream-feature-view': [
-    ['NAME', 'ENTITIES', 'TYPE', 'ENABLED'],
-    (each) => [each.name, viewEntities(each), 'StreamFeatureView', enabled(each)],
-  ],
-  'on-demand-feature-view': [['NAME'], (each) => [each.name]],
-  'label-view': [
-    ['NAME', 'ENTITIES', 'CONFLICT_POLICY'],
-    (each) => [each.name, viewEntities(each), each.kind === 'label-view' ? each.conflictPolicy : ''],
-  ],
-  'feature-service': [
-    ['NAME', 'FEATURES'],
-    (each) => [
-      each.name,
-      each.kind === 'feature-service'
-        ? each.projections.flatMap(({ view, features }) => features.map((name) => `${view}:${name}`)).join(', ')
-        : '',
-    ],
-  ],
-  'saved-dataset': [['NAME'], (each) => [each.name]],
-  'validation-reference': [['NAME'], (each) => [each.name]],
-  permission: [
-    ['NAME', 'TYPES', 'NAME_PATTERNS', 'ACTIONS', 'ROLES', 'REQUIRED_TAGS'],
-    (each) =>
-      each.kind === 'permission'
-        ? [
-            each.name,
-            each.types.join(', '),
-            each.namePatterns.join(', '),
-            each.actions.join(', '),
-            each.policy?.kind === 'role-based' ? each.policy.roles.join(', ') : '',
-            Object.entries(each.requiredTags)
-              .map(([key, value]) => `${key}:${value}`)
-              .join(' '),
-          ]
-        : [],
-  ],
-  project: [['NAME', 'DESCRIPTION', 'TAGS', 'OWNER'], (each) => [each.name, description(each), tags(each), owner(each)]],
+/** The objects of a kind; projects are those of the whole registry. */
+export const listedObjects = async (store: Store, kind: KindName): Promise<readonly Listed[]> => {
+  const snapshot = kind === 'project' ? await store.registry.snapshot() : await store.snapshot()
+  const projects = kind === 'project' ? snapshot.projects : [store.project]
+  return projects.flatMap((project) => {
+    const catalog = catalogOf(snapshot, project)
+    return listedKinds(kind).flatMap((each) => {
+      const definitions = catalog.list(each)
+      return snapshot.list(each, project).flatMap((object, at) => {
+        const definition = definitions[at]
+        return definition === undefined || object.name === '__dummy' ? [] : [{ definition, object, catalog }]
+      })
+    })
+  })
 }
 
-const hasTags = (definition: Definition, wanted: readonly string[]): boolean =>
-  wanted.every((pair) => {
-    const at = pair.indexOf(':')
-    return 'tags' in definition && definition.tags[pair.slice(0, at)] === pair.slice(at + 1)
-  })
+/** What the options `--tags` leave of a list. */
+const withTags = (listed: readonly Listed[], options: OptionValues): readonly Listed[] => {
+  const wanted = tagsOf(texts(options, 'tags'))
+  return listed.filter(({ definition }) => wanted.every(([key, value]) => 'tags' in definition && definition.tags[key] === value))
+}
 
-const objects = async (store: Store, kind: ListedKind, wanted: readonly string[]): Promise<readonly Definition[]> =>
-  (await store.list(kind)).filter((definition) => hasTags(definition, wanted))
+/** The option that lists share. */
+const tagsOption = {
+  flags: '-t, --tags <key:value>',
+  description: 'only objects with this tag; repeat for more',
+  repeated: true,
+} as const
 
 /** `feast <kind> list`. */
-export const listCommand = (kind: ListedKind): Command => ({
+export const listCommand = (kind: KindName): Command => ({
   arguments: [],
-  options: [{ flags: '-t, --tags <key:value...>', description: 'only objects with these tags' }, ...formatOptions],
+  options: [tagsOption, ...formatOptions],
   async run(terminal, { options, global }) {
     await using store = await openFor(terminal, global)
-    const [headers, row] = columns[kind]
-    const found = await objects(store, kind, texts(options, 'tags'))
-    terminal.out(rowsText(formatOf(options), headers, found.map(row)))
+    const [headers, row] = objectColumns[kind]
+    terminal.out(rowsText(formatOf(options), headers, withTags(await listedObjects(store, kind), options).map(row)))
     return undefined
   },
 })
 
+/** Feast shows of a view whether it is on and how far it is, also where that is the default. */
+const shown = (object: RegistryObject, listed: Listed | undefined): unknown => {
+  const json = objectJson(object)
+  if (object.kind !== 'feature-view' || listed === undefined || typeof json !== 'object' || json === null) return json
+  const [, , , enabled, state] = objectColumns['feature-view'][1](listed)
+  return { ...json, enabled: enabled === 'Yes', state }
+}
+
 /** `feast <kind> describe`: the object as Feast's proto JSON, in YAML. */
-export const describeCommand = (kind: ListedKind): Command => ({
+export const describeCommand = (kind: KindName): Command => ({
   arguments: [{ name: '<name>', description: 'its name' }],
   options: [...formatOptions],
   async run(terminal, { args: [name = ''], options, global }) {
     await using store = await openFor(terminal, global)
-    const object = (await store.snapshot()).get(kind, store.project, name)
-    if (object === undefined) throw cliError('CLI_OBJECT_NOT_FOUND', [kind.replaceAll('-', ' '), name, store.project])
-    const json = objectJson(object)
+    const listed = (await listedObjects(store, kind)).find(({ object }) => object.kind === kind && object.name === name)
+    if (listed === undefined) throw cliError('CLI_OBJECT_NOT_FOUND', [kind.replaceAll('-', ' '), name, store.project])
+    const json = shown(listed.object, listed)
     terminal.out(formatOf(options) === 'json' ? `${jsonText(json)}\n` : stringify(json))
     return undefined
   },

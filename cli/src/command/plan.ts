@@ -11,6 +11,7 @@ export const command: Command = {
     { flags: '--partial', description: 'leave what the repository lacks as it is' },
     { flags: '--exit-code', description: 'exit with 2 when apply would change something' },
     { flags: '--skip-source-validation', description: 'do not look whether source tables and columns exist' },
+    { flags: '--skip-feature-view-validation', description: 'accepted for the sake of scripts; definitions are always checked' },
     ...formatOptions,
   ],
   async run(terminal, { options, global }) {
