@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const sources = new URL('../src/main.ts', import.meta.url)
@@ -37,6 +38,12 @@ if (!enough) {
   if (signal !== null) process.kill(process.pid, signal)
   process.exit(status ?? 1)
 }
+
+// What was compiled once is kept, where no other user can write: `feast --help` takes 0.07 instead of 0.15 s of the processor. A folder that
+// cannot be made is no error, only slower.
+const { NODE_COMPILE_CACHE, XDG_CACHE_HOME, HOME } = process.env
+const cache = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'))
+if (NODE_COMPILE_CACHE || cache) module.enableCompileCache(NODE_COMPILE_CACHE || join(cache, 'charmed-feast', 'node'))
 
 // In the workspace packages import each other's sources.
 if (inWorkspace)
