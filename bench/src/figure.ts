@@ -5,10 +5,12 @@ export interface Figure {
   readonly section: string
   readonly case: string
   readonly ours: number
-  /** Undefined where Feast cannot do it, or was stopped. */
-  readonly feast: number | undefined
-  /** What PostgreSQL does by itself with the same rows. */
-  readonly limit: number | undefined
+  /** Undefined where Feast cannot do it, or was not asked. */
+  readonly feast?: number | undefined
+  /** Whether Feast was stopped: `feast` is then how long it was given. */
+  readonly stopped?: boolean
+  /** What PostgreSQL or DuckDB does by itself with the same rows. */
+  readonly limit?: number | undefined
   readonly unit: 'calls/s' | 's' | 'rows/s' | 'MB' | 'ms'
 }
 
@@ -17,13 +19,16 @@ const moreIsBetter = (unit: Figure['unit']): boolean => unit === 'calls/s' || un
 
 const better = (ours: number, theirs: number, unit: Figure['unit']): number => (moreIsBetter(unit) ? ours / theirs : theirs / ours)
 
-const shown = (value: number | undefined): string => (value === undefined ? '-' : value >= 100 ? value.toFixed(0) : value.toPrecision(3))
+const shown = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
 
-/** The middle of several runs. */
-export const median = (values: readonly number[]): number => {
+/** The middle of several runs; undefined of none. */
+export const median = (values: readonly number[]): number | undefined => {
   const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  return sorted[Math.floor(sorted.length / 2)]
 }
+
+/** {@link median} of runs of which there is one at least. */
+export const middle = (values: readonly number[]): number => median(values) ?? Number.NaN
 
 /** A figure as one JSON line for programs; `ratio` is how many times better than Feast, `ofLimit` which part of the limit. */
 export const figureJson = (figure: Figure): string =>
@@ -36,13 +41,14 @@ export const figureJson = (figure: Figure): string =>
 
 /** A figure as a line for people. */
 export const figureText = (figure: Figure): string => {
-  const { ours, feast, limit, unit } = figure
+  const { ours, feast, limit, unit, stopped = false } = figure
+  const atLeast = stopped ? '>' : ''
   const cells = [
-    `${figure.section} ${figure.case}`.padEnd(40),
-    `ours ${shown(ours)} ${unit}`.padEnd(22),
-    `feast ${shown(feast)}`.padEnd(16),
-    feast === undefined ? '' : `${better(ours, feast, unit).toFixed(1)} x`.padEnd(9),
-    limit === undefined ? '' : `limit ${shown(limit)} (${(better(ours, limit, unit) * 100).toFixed(0)} %)`,
+    `${figure.section} ${figure.case}`.padEnd(58),
+    `ours ${shown(ours)} ${unit}`.padEnd(20),
+    (feast === undefined ? '' : `feast ${atLeast}${shown(feast)}`).padEnd(14),
+    (feast === undefined ? '' : `${atLeast}${better(ours, feast, unit).toFixed(1)} x`).padEnd(9),
+    limit === undefined ? '' : `limit ${shown(limit)} (${better(ours, limit, unit).toFixed(2)} of it)`,
   ]
   return cells.join(' ').trimEnd()
 }

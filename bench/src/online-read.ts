@@ -1,21 +1,33 @@
 import { entity, featureView, float64, int64, postgresSource, type Schema } from '@charmed-feast/store'
-import type { FeastSide } from './feast-side.ts'
-import { type Figure, median } from './figure.ts'
-import { pgbench } from './pgbench.ts'
-import type { Workspace } from './workspace.ts'
+import { type FeastSide, numberOf } from './feast-side.ts'
+import { type Figure, median, middle } from './figure.ts'
+import { type PgbenchResult, pgbench, prepareRequests } from './pgbench.ts'
+import { checkSame, type Run, startFeast } from './section.ts'
+import { type Workspace, workspace } from './workspace.ts'
 
-// Online reads through the SDK: 1, 10 and 100 entities × 50 features in 5 views, random keys, 8 calls in flight. The limit is PostgreSQL
-// answering the same statement to pgbench.
+// Online reads through the SDK, one process: 1, 10 and 100 entities × 50 features in 5 views, 8 calls in flight; and 100 × 50 one at a time.
+// Keys are drawn anew for each call. Feast runs at its better of one and eight threads; the limit is the same read by pgbench.
 
 const viewCount = 5
 const featureCount = 10
 const inFlight = 8
 
-/** How large a run is. */
-export interface OnlineReadSize {
+interface Size {
   readonly keys: number
   readonly seconds: number
   readonly rounds: number
+}
+
+/** How a case is read. */
+interface Reads extends Size {
+  readonly batch: number
+  readonly clients: number
+}
+
+/** Calls a second, and milliseconds of the middle call. */
+interface Speed {
+  readonly rate: number
+  readonly milliseconds: number
 }
 
 const driver = entity({ name: 'driver', joinKey: 'driver_id', valueType: int64 })
@@ -32,57 +44,83 @@ const views = Array.from({ length: viewCount }, (_, at) =>
 const refs = Object.freeze(views.flatMap((view) => names.map((name) => `${view.name}:${name}`)))
 
 const prepare = async ({ client, store }: Workspace, keys: number): Promise<void> => {
-  for (const view of views)
+  for (let at = 0; at < viewCount; at++)
     await client.query(
-      `CREATE TABLE source_${view.name.slice(5)} AS SELECT i AS driver_id, now() - interval '1 hour' AS at, ${names.map((name) => `random() AS ${name}`).join(', ')} FROM generate_series(1, ${keys}) i`,
+      `CREATE TABLE source_${at} AS SELECT i::bigint AS driver_id, now() - interval '1 hour' AS at, ${names.map((name) => `random() AS ${name}`).join(', ')} FROM generate_series(1, ${keys}) i`,
     )
-  await client.query('ALTER TABLE source_0 ALTER driver_id TYPE bigint')
-  for (const view of views.slice(1)) await client.query(`ALTER TABLE source_${view.name.slice(5)} ALTER driver_id TYPE bigint`)
   await store.apply([driver, ...views])
   await store.materialize({ start: new Date(Date.now() - 86_400_000), end: new Date() })
   await client.query('VACUUM ANALYZE')
 }
 
-const ours = async ({ store }: Workspace, batch: number, { keys, seconds }: OnlineReadSize): Promise<number> => {
+/** The sum of every cell of one read. */
+const read = async ({ store }: Workspace, ids: readonly bigint[]): Promise<number> => {
+  const { columns } = await store.readOnline(refs, { columns: { driver_id: ids } }, { fullFeatureNames: true })
+  let sum = 0
+  for (const values of Object.values(columns)) for (let at = 0; at < values.length; at++) sum += Number(values[at])
+  return sum
+}
+
+const ours = async (space: Workspace, { batch, clients, keys, seconds }: Reads): Promise<Speed> => {
   const stop = performance.now() + seconds * 1000
-  let calls = 0
+  const times: number[] = []
   const work = async (): Promise<void> => {
     while (performance.now() < stop) {
-      const columns = { driver_id: Array.from({ length: batch }, () => BigInt(1 + Math.floor(Math.random() * keys))) }
-      const vectors = await store.readOnline(refs, { columns }, { fullFeatureNames: true })
-      // Every cell is read, as on the other side.
-      for (const values of Object.values(vectors.columns)) if (values.length !== batch) throw new Error('a column is short')
-      calls++
+      const start = performance.now()
+      await read(
+        space,
+        Array.from({ length: batch }, () => BigInt(1 + Math.floor(Math.random() * keys))),
+      )
+      times.push(performance.now() - start)
     }
   }
   const began = performance.now()
-  await Promise.all(Array.from({ length: inFlight }, work))
-  return calls / ((performance.now() - began) / 1000)
+  await Promise.all(Array.from({ length: clients }, work))
+  return { rate: times.length / ((performance.now() - began) / 1000), milliseconds: middle(times) }
+}
+
+const feasts = async (feast: FeastSide, { batch, keys, seconds }: Reads, threads: number): Promise<Speed> => {
+  const answer = await feast.step('online', { features: refs, batch, keys, seconds, threads })
+  return { rate: numberOf(answer, 'rate'), milliseconds: numberOf(answer, 'milliseconds') }
+}
+
+/** Feast's better of one thread and as many as we have calls in flight. */
+const bestOfFeast = async (feast: FeastSide, reads: Reads): Promise<Speed> => {
+  const one = await feasts(feast, reads, 1)
+  if (reads.clients === 1) return one
+  const many = await feasts(feast, reads, reads.clients)
+  return many.rate > one.rate ? many : one
+}
+
+const compare = async (space: Workspace, feast: FeastSide | undefined, reads: Reads, by: keyof Speed): Promise<Figure> => {
+  const sides: Readonly<Record<'ours' | 'feast' | 'limit', Speed[]>> = { ours: [], feast: [], limit: [] }
+  await prepareRequests(space, reads)
+  for (let round = 0; round < reads.rounds; round++) {
+    sides.ours.push(await ours(space, reads))
+    if (feast !== undefined) sides.feast.push(await bestOfFeast(feast, reads))
+    const limit: PgbenchResult | undefined = await pgbench(space, reads)
+    if (limit !== undefined) sides.limit.push(limit)
+  }
+  const of = (side: readonly Speed[]) => side.map((each) => each[by])
+  return {
+    section: 'online-read',
+    case: `${reads.batch} x ${viewCount * featureCount}, ${reads.clients} in flight`,
+    ours: middle(of(sides.ours)),
+    feast: median(of(sides.feast)),
+    limit: median(of(sides.limit)),
+    unit: by === 'rate' ? 'calls/s' : 'ms',
+  }
 }
 
 /** Measures online reads. */
-export async function* onlineRead(space: Workspace, feast: FeastSide | undefined, size: OnlineReadSize): AsyncGenerator<Figure> {
+export async function* onlineRead(run: Run): AsyncGenerator<Figure> {
+  const size: Size = run.quick ? { keys: 2000, seconds: 1, rounds: 1 } : { keys: 100_000, seconds: 5, rounds: 3 }
+  await using space = await workspace()
   await prepare(space, size.keys)
-  for (const batch of [1, 10, 100]) {
-    const [mine, theirs, limits]: [number[], number[], number[]] = [[], [], []]
-    const tables = views.map((view) => `public."bench_${view.name}"`)
-    for (let round = 0; round < size.rounds; round++) {
-      mine.push(await ours(space, batch, size))
-      if (feast !== undefined) {
-        const options = { features: refs, batch, keys: size.keys, seconds: size.seconds }
-        const one = Number((await feast.step('online', { ...options, threads: 1 })).rate)
-        theirs.push(Math.max(one, Number((await feast.step('online', { ...options, threads: inFlight })).rate)))
-      }
-      const limit = await pgbench(space, tables, { batch, keys: size.keys, seconds: size.seconds, clients: inFlight })
-      if (limit !== undefined) limits.push(limit)
-    }
-    yield {
-      section: 'online-read',
-      case: `${batch} x ${viewCount * featureCount}`,
-      ours: median(mine),
-      feast: theirs.length === 0 ? undefined : median(theirs),
-      limit: limits.length === 0 ? undefined : median(limits),
-      unit: 'calls/s',
-    }
-  }
+  await using feast = startFeast(run, space)
+  const ids = Array.from({ length: 500 }, (_, at) => 1 + at * Math.floor(size.keys / 500))
+  if (feast !== undefined)
+    checkSame('values', [await read(space, ids.map(BigInt))], [numberOf(await feast.step('online_sum', { features: refs, ids }), 'sum')])
+  for (const batch of [1, 10, 100]) yield await compare(space, feast, { ...size, batch, clients: inFlight }, 'rate')
+  yield await compare(space, feast, { ...size, batch: 100, clients: 1 }, 'milliseconds')
 }

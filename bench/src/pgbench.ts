@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Workspace } from './workspace.ts'
 
 const run = promisify(execFile)
+const script = join(import.meta.dirname, '../pgbench/read.sql')
 
 /** What is asked of pgbench. */
 export interface PgbenchRun {
@@ -15,10 +14,19 @@ export interface PgbenchRun {
   readonly clients: number
 }
 
+/** What pgbench measured. */
+export interface PgbenchResult {
+  /** Reads a second. */
+  readonly rate: number
+  /** Milliseconds of a read, on average: pgbench gives no other. */
+  readonly milliseconds: number
+}
+
 // The keys of a request are made beforehand, so that pgbench measures the read and nothing else. Version 3 key of one INT64 `driver_id`.
 const prefix = '0100000002000000090000006472697665725f69640400000008000000'
 
-const prepareRequests = async ({ client }: Workspace, { batch, keys }: PgbenchRun): Promise<void> => {
+/** Makes the requests of a size that pgbench draws from. */
+export const prepareRequests = async ({ client }: Workspace, { batch, keys }: Pick<PgbenchRun, 'batch' | 'keys'>): Promise<void> => {
   // A key ends with the number, least byte first.
   await client.query(`CREATE OR REPLACE FUNCTION pg_temp.key(i bigint) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
     SELECT decode('${prefix}', 'hex') || string_agg(substring(int8send(i) FROM 9 - n FOR 1), ''::bytea ORDER BY n) FROM generate_series(1, 8) n $$`)
@@ -29,44 +37,23 @@ const prepareRequests = async ({ client }: Workspace, { batch, keys }: PgbenchRu
   await client.query('ANALYZE bench_request')
 }
 
-/** Requests a second of PostgreSQL by itself, with pgbench's prepared statements; undefined where there is no pgbench. */
-export const pgbench = async (space: Workspace, tables: readonly string[], wanted: PgbenchRun): Promise<number | undefined> => {
-  await prepareRequests(space, wanted)
-  const folder = await mkdtemp(join(tmpdir(), 'pgbench-'))
+// As our own connections have it.
+const settings = '-c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan'
+
+/** What PostgreSQL does by itself, with pgbench's prepared statements; undefined where there is no pgbench. */
+export const pgbench = async ({ postgres }: Workspace, { clients, seconds }: PgbenchRun): Promise<PgbenchResult | undefined> => {
+  const where = ['-h', postgres.host, '-p', String(postgres.port), '-U', 'bench']
+  const how = ['-n', '-M', 'prepared', '-c', String(clients), '-j', String(Math.min(clients, 2)), '-T', String(seconds), '-f', script]
   try {
-    const script = join(folder, 'read.sql')
-    const select = (table: string) =>
-      `SELECT entity_key, feature_name, value, event_ts FROM ${table} WHERE entity_key = ANY ((SELECT keys FROM bench_request WHERE id = :r)::bytea[])`
-    await writeFile(script, `\\set r random(1, 2000)\n${tables.map(select).join(' UNION ALL ')};\n`)
-    const { host, port } = space.postgres
-    const words = [
-      '-h',
-      host,
-      '-p',
-      String(port),
-      '-U',
-      'bench',
-      '-n',
-      '-M',
-      'prepared',
-      '-c',
-      String(wanted.clients),
-      '-j',
-      '2',
-      '-T',
-      String(wanted.seconds),
-      '-f',
-      script,
-      'bench',
-    ]
-    const env = { ...process.env, PGPASSWORD: 'bench', PGOPTIONS: '-c max_parallel_workers_per_gather=0' }
-    const { stdout } = await run('pgbench', words, { env })
+    const { stdout } = await run('pgbench', [...where, ...how, 'bench'], {
+      env: { ...process.env, PGPASSWORD: 'bench', PGOPTIONS: settings },
+    })
     const rate = /tps = ([\d.]+) \(without/.exec(stdout)?.[1]
-    return rate === undefined ? undefined : Number(rate)
+    const latency = /latency average = ([\d.]+) ms/.exec(stdout)?.[1]
+    if (rate === undefined || latency === undefined) throw new Error(`cannot read what pgbench says: ${stdout}`)
+    return { rate: Number(rate), milliseconds: Number(latency) }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
-  } finally {
-    await rm(folder, { recursive: true, force: true })
   }
 }

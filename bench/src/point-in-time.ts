@@ -1,17 +1,24 @@
 import { entity, featureView, float64, int64, postgresSource } from '@charmed-feast/store'
-import type { FeastSide } from './feast-side.ts'
-import type { Figure } from './figure.ts'
-import type { Workspace } from './workspace.ts'
+import { type FeastSide, numberOf } from './feast-side.ts'
+import { type Figure, median, middle } from './figure.ts'
+import { checkSame, type Run, startFeast } from './section.ts'
+import { type TrainingResult, timeTrainingSet } from './training-set.ts'
+import { type Workspace, workspace } from './workspace.ts'
 
-// Training sets on PostgreSQL: probes × rows, ten versions an entity, three features with a created column; with an index on keys and
-// time and without. Both sides start from a query for entity rows and end with every cell in memory.
+// Training sets on PostgreSQL: probes × rows, three features with a created column, with an index on keys and time and without. Both sides
+// start from a query for entity rows and end with every cell in memory. Feast is stopped after five minutes, and left out of the largest.
 
-/** How large a run is. */
-export interface PointInTimeSize {
+interface Case {
   readonly probes: number
   readonly rows: number
+  /** Rows of one entity. */
+  readonly versions: number
+  readonly index: boolean
   readonly rounds: number
+  readonly feast: boolean
 }
+
+const patience = 300
 
 const driver = entity({ name: 'driver', joinKey: 'driver_id', valueType: int64 })
 const view = featureView({
@@ -21,49 +28,70 @@ const view = featureView({
   source: postgresSource({ name: 'history', table: 'history', timestampField: 'at', createdTimestampColumn: 'created' }),
 })
 const features = Object.freeze(['history:a', 'history:b', 'history:c'])
+const sql = 'SELECT driver_id, event_timestamp FROM probes'
 
-const prepare = async ({ client, store }: Workspace, { probes, rows }: PointInTimeSize): Promise<void> => {
-  await client.query(`CREATE TABLE history AS SELECT (i % ${rows / 10})::bigint AS driver_id, timestamptz '2026-01-01 00:00+00' + (i / ${rows / 10}) * interval '1 day' + random() * interval '12 hours' AS at,
+/** Ten days of history whatever the versions, and probes over eleven. */
+const prepare = async ({ client, store }: Workspace, { probes, rows, versions, index }: Case): Promise<void> => {
+  const keys = rows / versions
+  const step = `interval '${864_000 / versions} seconds'`
+  await client.query(`CREATE TABLE history AS SELECT (i % ${keys})::bigint AS driver_id, timestamptz '2026-01-01 00:00+00' + (i / ${keys} + random() / 2) * ${step} AS at,
     timestamptz '2026-02-01 00:00+00' AS created, random() AS a, random() AS b, i::bigint AS c FROM generate_series(0, ${rows - 1}) i ORDER BY random()`)
   await client.query(
-    `CREATE TABLE probes AS SELECT floor(random() * ${rows / 10})::bigint AS driver_id, timestamptz '2026-01-01 00:00+00' + random() * interval '11 days' AS event_timestamp FROM generate_series(1, ${probes})`,
+    `CREATE TABLE probes AS SELECT floor(random() * ${keys})::bigint AS driver_id, timestamptz '2026-01-01 00:00+00' + random() * interval '11 days' AS event_timestamp FROM generate_series(1, ${probes})`,
   )
-  await client.query('ANALYZE')
+  if (index) await client.query('CREATE INDEX ON history (driver_id, at DESC)')
+  await client.query('VACUUM ANALYZE')
   await store.apply([driver, view])
 }
 
-const ours = async ({ store }: Workspace): Promise<{ seconds: number; sum: number; rows: number }> => {
-  const began = performance.now()
-  const set = await store.readHistorical(features, { entityRows: { sql: 'SELECT driver_id, event_timestamp FROM probes' } })
-  let [sum, rows] = [0, 0]
-  for await (const { columns, rows: count } of set.batches()) {
-    rows += count
-    for (const column of columns) if (column.name === 'a') for (let at = 0; at < count; at++) sum += Number(column.values[at] ?? 0)
-  }
-  return { seconds: (performance.now() - began) / 1000, sum, rows }
+const feasts = async (feast: FeastSide): Promise<TrainingResult | undefined> => {
+  const answer = await feast.stepWithin(patience, 'historical', { sql, features })
+  const sums = answer?.sums
+  if (answer === undefined || typeof sums !== 'object') return undefined
+  return { seconds: numberOf(answer, 'seconds'), rows: numberOf(answer, 'rows'), sums }
 }
 
-const compare = async (space: Workspace, feast: FeastSide | undefined, name: string): Promise<Figure> => {
-  const mine = await ours(space)
-  const theirs = await feast?.step('historical', { sql: 'SELECT driver_id, event_timestamp FROM probes', features })
-  if (theirs !== undefined && (Number(theirs.rows) !== mine.rows || Math.abs(Number(theirs.sum) - mine.sum) > 1e-6 * Math.abs(mine.sum)))
-    throw new Error(`the two sides differ: ${mine.rows} rows with sum ${mine.sum} here, ${theirs.rows} with ${theirs.sum} there`)
+const compare = async (run: Run, each: Case): Promise<Figure> => {
+  await using space = await workspace()
+  await prepare(space, each)
+  await using feast = each.feast ? startFeast(run, space) : undefined
+  const mine: number[] = []
+  const theirs: number[] = []
+  let stopped = false
+  for (let round = 0; round < each.rounds; round++) {
+    const result = await timeTrainingSet(space.store, features, { sql })
+    mine.push(result.seconds)
+    if (feast === undefined || stopped) continue
+    const answer = await feasts(feast)
+    stopped = answer === undefined
+    theirs.push(answer?.seconds ?? patience)
+    if (answer !== undefined) checkSame('training sets', [result.rows, ...result.sums], [answer.rows, ...answer.sums])
+  }
+  const inRows = !each.feast
   return {
     section: 'point-in-time',
-    case: name,
-    ours: mine.seconds,
-    feast: theirs === undefined ? undefined : Number(theirs.seconds),
-    limit: undefined,
-    unit: 's',
+    case: `${each.probes} x ${each.rows}, ${each.versions} versions, ${each.index ? 'index' : 'no index'}`,
+    ours: inRows ? each.probes / middle(mine) : middle(mine),
+    feast: median(theirs),
+    stopped,
+    unit: inRows ? 'rows/s' : 's',
   }
 }
 
-/** Measures training sets. */
-export async function* pointInTime(space: Workspace, feast: FeastSide | undefined, size: PointInTimeSize): AsyncGenerator<Figure> {
-  await prepare(space, size)
-  const name = `${size.probes} x ${size.rows}`
-  for (let round = 0; round < size.rounds; round++) yield await compare(space, feast, `${name}, no index`)
-  await space.client.query('CREATE INDEX ON history (driver_id, at DESC)')
-  await space.client.query('ANALYZE history')
-  for (let round = 0; round < size.rounds; round++) yield await compare(space, feast, `${name}, index`)
+const cases = (quick: boolean): readonly Case[] => {
+  const [probes, rows] = quick ? [2000, 20_000] : [100_000, 1_000_000]
+  const usual = { versions: 10, rounds: quick ? 1 : 3, feast: true }
+  return [
+    { ...usual, probes, rows, index: true },
+    { ...usual, probes, rows, index: false },
+    { ...usual, probes: probes / 5, rows: rows * 2, versions: 2000, index: true, rounds: 1 },
+    // Rates of ours alone, to see whether time grows with the size and no faster.
+    { ...usual, probes, rows, index: false, feast: false },
+    { ...usual, probes: probes * 10, rows: rows * 10, index: false, feast: false },
+  ]
+}
+
+/** Measures training sets on PostgreSQL. */
+export async function* pointInTime(run: Run): AsyncGenerator<Figure> {
+  for (const each of cases(run.quick)) yield await compare(run, each)
 }

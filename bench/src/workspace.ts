@@ -10,6 +10,8 @@ export interface Workspace extends AsyncDisposable {
   readonly postgres: Postgres
   readonly client: pg.Client
   readonly store: Store
+  /** The configuration of our store, as its feature_store.yaml would have it. */
+  readonly config: Readonly<Record<string, unknown>>
   /** What Feast's RepoConfig takes. */
   readonly feastConfig: Readonly<Record<string, unknown>>
 }
@@ -52,6 +54,7 @@ export const workspace = async (): Promise<Workspace> => {
     postgres,
     client,
     store: opened,
+    config,
     feastConfig: { ...config, registry: { ...registry, path: registry.path.replace('postgresql:', 'postgresql+psycopg:') } },
     async [Symbol.asyncDispose]() {
       await opened[Symbol.asyncDispose]()
