@@ -21,6 +21,6 @@ export const planStatements = ({ groups, keySets }: ReadPlan): PlanStatements =>
   const whole = groups.map((group, at) => select(at, group, group.keySet + 1, keySets.length + pickedBefore(at) + 1)).join(' UNION ALL ')
   return Object.freeze({
     whole: { text: whole },
-    parts: groups.map((group, at) => ({ group, statement: { text: select(at, group, 1, 2) } })),
+    parts: groups.map((group, at) => ({ group, statement: { text: select(at, group, 1, 2), long: true } })),
   })
 }

@@ -57,6 +57,7 @@ export class WireConnection {
   readonly #onMessage = this.#handle.bind(this)
   readonly #limit: HeadLimit
   readonly #flushSoon = this.#flush.bind(this)
+  #load = 0
   #scheduled = false
   #blocked = false
   #state: 'open' | 'retiring' | 'closed' = 'open'
@@ -81,9 +82,9 @@ export class WireConnection {
     socket.on('close', () => this.#end())
   }
 
-  /** Requests that wait for their answers. */
+  /** What waits for its answer: a request counts one, a long one {@link longWeight}. */
   get load(): number {
-    return this.#pending.length
+    return this.#load
   }
 
   /** Takes requests. */
@@ -111,6 +112,7 @@ export class WireConnection {
       return
     }
     this.#pending.push(request)
+    this.#load += request.weight
     if (this.#pending.length === 1) this.#startHead(request)
     if (this.#scheduled || this.#blocked) return
     this.#scheduled = true
@@ -220,6 +222,7 @@ export class WireConnection {
   #settle(): void {
     const request = this.#pending.shift()
     if (request === undefined) return
+    this.#load -= request.weight
     const next = this.#pending.first
     if (next === undefined) this.#limit.stop()
     else this.#startHead(next)

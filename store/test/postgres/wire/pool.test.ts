@@ -24,6 +24,8 @@ const place = async (options: WirePoolOptions = {}, parts: Partial<PostgresTarge
 
 const textOf = async (reader: WirePool, text: string): Promise<string> => (await readRows(reader, text, 1))[0]?.[0]?.toString() ?? ''
 
+const pid = 'SELECT pg_backend_pid()::text'
+
 describe('connections', () => {
   test('are opened when the first is busy, up to the size, and share the load', async () => {
     const { reader } = await place({ size: 3 })
@@ -37,6 +39,33 @@ describe('connections', () => {
     await eventually(all).toBe(3)
     await all()
     expect(seen.size).toBe(3)
+  })
+
+  test('are few for short reads and many for long ones', async () => {
+    const { reader } = await place({ size: 4 })
+    const used = async (text: string, long: boolean) => {
+      const one = async () => {
+        const { rows, row } = copyingSink(1)
+        await reader.read({ text, long }, [], { row })
+        return rows[0]?.[0]?.toString()
+      }
+      return new Set(await Promise.all(Array.from({ length: 8 }, one))).size
+    }
+    await eventually(() => used(pid, false)).toBe(2)
+    await eventually(() => used(`${pid} FROM pg_sleep(0.01)`, true)).toBe(4)
+    expect(await used(pid, false)).toBe(2)
+  })
+
+  test('are passed by while one is held up', async () => {
+    const { reader, admin } = await place({ size: 2 })
+    await eventually(async () => new Set(await Promise.all([textOf(reader, pid), textOf(reader, pid)])).size).toBe(2)
+    const held = Promise.withResolvers<string>()
+    await admin.transaction(async ({ query }) => {
+      await query('SELECT pg_advisory_xact_lock(1)')
+      held.resolve(textOf(reader, "SELECT 'held' FROM pg_advisory_xact_lock_shared(1)"))
+      for (let at = 0; at < 20; at++) expect(await textOf(reader, "SELECT 'past'")).toBe('past')
+    })
+    expect(await held.promise).toBe('held')
   })
 
   test('that cannot be added do not disturb those that work', async () => {
