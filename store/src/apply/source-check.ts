@@ -38,6 +38,15 @@ const hasHistory = (view: ProjectedView): view is FeatureView | StreamFeatureVie
 const readable = (source: BatchSource | undefined): source is BatchSource =>
   source?.kind === 'postgres-source' || source?.kind === 'file-source'
 
+const checkView = (view: FeatureView | StreamFeatureView, columns: readonly SourceColumn[]): void => {
+  const source = historyOf(view)
+  checkColumn(view.name, source, columns, source.timestampField, undefined)
+  if (source.createdTimestampColumn !== '') checkColumn(view.name, source, columns, source.createdTimestampColumn, undefined)
+  for (const { joinKey, valueType } of view.entities)
+    checkColumn(view.name, source, columns, sourceColumn(source, joinKey), valueType.name === 'UNKNOWN' ? { name: 'UNKNOWN' } : valueType)
+  for (const { name, type } of view.fields) checkColumn(view.name, source, columns, sourceColumn(source, name), type)
+}
+
 /**
  * Looks whether the source of each view exists and has what the view asks for: times, join keys, features, of types that fit. Sources of
  * stores that we do not run are passed over.
@@ -45,14 +54,11 @@ const readable = (source: BatchSource | undefined): source is BatchSource =>
  * @throws STORE_SOURCE_INVALID when a source is not there, STORE_VIEW_SOURCE_UNFIT when it lacks a column or has another type
  */
 export const checkSources = async (views: Iterable<ProjectedView>, offline: () => Promise<OfflineStore>): Promise<void> => {
-  for (const view of views) {
-    if (!hasHistory(view) || !readable(view.source)) continue
-    const source = historyOf(view)
-    const columns = await (await offline()).describeSource(source)
-    checkColumn(view.name, source, columns, source.timestampField, undefined)
-    if (source.createdTimestampColumn !== '') checkColumn(view.name, source, columns, source.createdTimestampColumn, undefined)
-    for (const { joinKey, valueType } of view.entities)
-      checkColumn(view.name, source, columns, sourceColumn(source, joinKey), valueType.name === 'UNKNOWN' ? { name: 'UNKNOWN' } : valueType)
-    for (const { name, type } of view.fields) checkColumn(view.name, source, columns, sourceColumn(source, name), type)
-  }
+  const looked = [...views].filter(hasHistory).filter(({ source }) => readable(source))
+  if (looked.length === 0) return
+  // Views may share a source, which is then looked at once.
+  const sources = [...new Set(looked.map(historyOf))]
+  const described = await (await offline()).describeSources(sources)
+  const columnsOf = new Map(sources.map((source, at) => [source, described[at] ?? []]))
+  for (const view of looked) checkView(view, columnsOf.get(historyOf(view)) ?? [])
 }

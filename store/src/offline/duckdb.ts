@@ -96,15 +96,22 @@ class DuckdbOfflineStore implements OfflineStore {
     })
   }
 
-  async describeSource(source: BatchSource): Promise<readonly SourceColumn[]> {
-    const file = fileSourceOf(source)
-    const { columns } = await this.#runtime.connection((connection) => describeFile(connection, this.#folder, file))
-    return [...columns.values()].map(({ name, stored }) => ({
-      name,
-      storedAs: stored,
-      type: valueTypeOfDuckdb(stored),
-      time: isMomentType(stored),
-    }))
+  async describeSources(sources: readonly BatchSource[]): Promise<readonly (readonly SourceColumn[])[]> {
+    return await this.#runtime.connection(async (connection) => {
+      const described: (readonly SourceColumn[])[] = []
+      for (const source of sources) {
+        const { columns } = await describeFile(connection, this.#folder, fileSourceOf(source))
+        described.push(
+          Array.from(columns.values(), ({ name, stored }) => ({
+            name,
+            storedAs: stored,
+            type: valueTypeOfDuckdb(stored),
+            time: isMomentType(stored),
+          })),
+        )
+      }
+      return described
+    })
   }
 
   async persist(storage: DatasetStorage, result: Retrieval, options: { readonly allowOverwrite?: boolean } = {}): Promise<void> {

@@ -148,8 +148,8 @@ export interface OfflineStore extends AsyncDisposable {
   pullAll(request: PullRequest): AsyncIterable<SourceBatch>
   /** Appends rows to a source: columns by name, its times among them. Gives the number of rows. All of them, or none. */
   write(source: BatchSource, batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<number>
-  /** The columns of a source. Throws STORE_SOURCE_INVALID when it is not there. */
-  describeSource(source: BatchSource): Promise<readonly SourceColumn[]>
+  /** The columns of each source, all as of one moment. Throws STORE_SOURCE_INVALID when one is not there. */
+  describeSources(sources: readonly BatchSource[]): Promise<readonly (readonly SourceColumn[])[]>
   /** Keeps a result under a name. Throws STORE_DATASET_EXISTS unless it may be overwritten. */
   persist(storage: DatasetStorage, result: Retrieval, options?: { readonly allowOverwrite?: boolean }): Promise<void>
   readDataset(storage: DatasetStorage): Retrieval

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, FieldDef } from 'pg'
 import type { BatchSource, PostgresSource } from '../definition/source.ts'
 import { allowed, type StoreError, storeError } from '../errors.ts'
 import { quoteIdentifier, quoteLiteral } from '../postgres/identifier.ts'
@@ -39,25 +39,44 @@ export const postgresSourceOf = (source: BatchSource): PostgresSource => {
 export const fromClause = ({ table, query }: PostgresSource): string =>
   table === '' ? `(${query.replace(/;\s*$/, '')}\n) AS s` : `${table} AS s`
 
-/**
- * Asks PostgreSQL for the columns of a source, without a row.
- *
- * @throws STORE_SOURCE_INVALID when the table is not there or the query is not one
- */
-export const describeTable = async (client: ClientBase, source: PostgresSource): Promise<PostgresTable> => {
-  const from = fromClause(source)
-  const { fields } = await client.query(`SELECT * FROM ${from} LIMIT 0`).catch((error: unknown) => {
+const fieldsOf = async (client: ClientBase, source: PostgresSource): Promise<readonly FieldDef[]> => {
+  const { fields } = await client.query(`SELECT * FROM ${fromClause(source)} LIMIT 0`).catch((error: unknown) => {
     throw storeError('STORE_SOURCE_INVALID', [source.name, error instanceof Error ? error.message : String(error)], { cause: error })
   })
-  const { rows } = await client.query(
-    'SELECT format_type(t, -1) AS name, format_type(t, m) AS stored FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY AS u(t, m, place) ORDER BY place',
-    [fields.map(({ dataTypeID }) => dataTypeID), fields.map(({ dataTypeModifier }) => dataTypeModifier)],
-  )
-  const columns = fields.map(({ name, dataTypeID }, place) => {
-    const { name: typeName, stored } = rows[place] ?? {}
-    return [name, { name, type: dataTypeID, typeName: String(typeName), storedAs: String(stored) }] as const
+  return fields
+}
+
+const typeNamesSql =
+  'SELECT format_type(t, -1) AS name, format_type(t, m) AS stored FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY AS u(t, m, place) ORDER BY place'
+
+/**
+ * Asks PostgreSQL for the columns of sources, without a row: a statement for each, and one for the names of all types.
+ *
+ * @throws STORE_SOURCE_INVALID when a table is not there or a query is not one
+ */
+export const describeTables = async (client: ClientBase, sources: readonly PostgresSource[]): Promise<readonly PostgresTable[]> => {
+  const fields: FieldDef[][] = []
+  for (const source of sources) fields.push([...(await fieldsOf(client, source))])
+  const all = fields.flat()
+  const { rows } = await client.query(typeNamesSql, [
+    all.map(({ dataTypeID }) => dataTypeID),
+    all.map(({ dataTypeModifier }) => dataTypeModifier),
+  ])
+  let place = 0
+  return sources.map((source, at) => {
+    const columns = (fields[at] ?? []).map(({ name, dataTypeID }) => {
+      const { name: typeName, stored } = rows[place++] ?? {}
+      return [name, { name, type: dataTypeID, typeName: String(typeName), storedAs: String(stored) }] as const
+    })
+    return { source, from: fromClause(source), columns: new Map(columns) }
   })
-  return { source, from, columns: new Map(columns) }
+}
+
+/** {@link describeTables} of one source. */
+export const describeTable = async (client: ClientBase, source: PostgresSource): Promise<PostgresTable> => {
+  const [table] = await describeTables(client, [source])
+  if (table === undefined) throw new Error('a source was described and gave no table')
+  return table
 }
 
 /** A column that has to be there. Throws STORE_SOURCE_INVALID with the ones that are. */

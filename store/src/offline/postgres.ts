@@ -24,7 +24,7 @@ import { queryHeader, readOnSession, readQuery } from './postgres-query.ts'
 import { momentsSql } from './postgres-range.ts'
 import { storedTypeOf, valueTypeOf } from './postgres-schema.ts'
 import { inSnapshot } from './postgres-snapshot.ts'
-import { describeTable, isTimeColumn, postgresSourceOf, timeColumn } from './postgres-table.ts'
+import { describeTable, describeTables, isTimeColumn, postgresSourceOf, timeColumn } from './postgres-table.ts'
 import { copyBatches } from './postgres-text.ts'
 import { checkRange, momentColumn, rangeHeader } from './range.ts'
 import { streamed } from './stream.ts'
@@ -92,14 +92,16 @@ class PostgresOfflineStore implements OfflineStore {
     }).finally(() => given.close())
   }
 
-  async describeSource(source: BatchSource): Promise<readonly SourceColumn[]> {
-    const table = await inSnapshot(this.#pool, {}, (client) => describeTable(client, postgresSourceOf(source)))
-    return [...table.columns.values()].map((column) => ({
-      name: column.name,
-      storedAs: column.storedAs,
-      type: valueTypeOf(column.type),
-      time: isTimeColumn(column),
-    }))
+  async describeSources(sources: readonly BatchSource[]): Promise<readonly (readonly SourceColumn[])[]> {
+    const tables = await inSnapshot(this.#pool, {}, (client) => describeTables(client, sources.map(postgresSourceOf)))
+    return tables.map(({ columns }) =>
+      Array.from(columns.values(), (column) => ({
+        name: column.name,
+        storedAs: column.storedAs,
+        type: valueTypeOf(column.type),
+        time: isTimeColumn(column),
+      })),
+    )
   }
 
   async persist(storage: DatasetStorage, result: Retrieval, options: { readonly allowOverwrite?: boolean } = {}): Promise<void> {

@@ -106,7 +106,7 @@ test.each(values)('%s is read as %o', async (stored, type, value, described) => 
   expect(await answer(viewOf('value.parquet', { features }))).toEqual([value, null])
   const source = fileSource({ path: 'value.parquet', timestampField: 'at' })
   expect((await pulledRows(store.pullAll({ source, joinKeys: [], features })))[0]?.slice(0, 2)).toEqual([value, null])
-  const [, column] = await store.describeSource(source)
+  const [[, column] = []] = await store.describeSources([source])
   expect(column?.type.name).toBe(described)
 })
 
@@ -149,7 +149,7 @@ test('writing to a folder adds a file; writing to a file keeps what was there', 
     expect(
       await pulledRows(store.pullAll({ source: fileSource({ path, timestampField: 'at' }), joinKeys: [], features: [] })),
     ).toHaveLength(2)
-    const [, column] = await store.describeSource(fileSource({ path, timestampField: 'at' }))
+    const [[, column] = []] = await store.describeSources([fileSource({ path, timestampField: 'at' })])
     expect(column?.storedAs).toBe('INTEGER')
   }
   expect(await readdir(join(folder, 'grown'))).toHaveLength(2)

@@ -176,7 +176,7 @@ test('the columns of a source are described as Feast reads them', async () => {
   }
   const names = Object.keys(columns)
   await under.run('DROP TABLE IF EXISTS t', `CREATE TABLE t (${names.map((type, place) => `c${place} ${type}`).join(', ')})`)
-  const described = await under.store.describeSource(postgresSource({ table: 't', timestampField: 'c14' }))
+  const [described = []] = await under.store.describeSources([postgresSource({ table: 't', timestampField: 'c14' })])
   expect(described.map(({ storedAs, type }) => [storedAs, type.name])).toEqual(Object.entries(columns))
   expect(described.filter(({ time }) => time).map(({ storedAs }) => storedAs)).toEqual([
     'date',
