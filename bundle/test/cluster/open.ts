@@ -45,7 +45,7 @@ export const until = async <Value>(look: () => Value | Promise<Value>, limit = 1
   const end = Date.now() + limit
   for (;;) {
     const value = await look()
-    if (value !== undefined && value !== null && value !== false) return value
+    if (value) return value
     if (Date.now() > end) throw new Error(`it did not come to pass within ${limit} ms`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }

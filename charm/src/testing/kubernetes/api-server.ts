@@ -45,6 +45,8 @@ export interface ApiServerOptions {
   readonly onWrite?: (write: ApiWrite) => void
 }
 
+const notAllowed = 'the server does not allow this method on the requested resource'
+
 /** A Kubernetes API over an object store: get, list, create, update, patches, delete, as real-parts.md §3 saw the real one answer. */
 export class ApiServer {
   readonly store: ObjectStore
@@ -94,7 +96,7 @@ export class ApiServer {
     if (method === 'POST') return { status: 201, value: this.#create(target, request) }
     if (target.name === undefined) {
       if (method === 'GET') return { status: 200, value: this.#list(target, query) }
-      throw new Refusal(405, `the server does not allow this method on the requested resource`)
+      throw new Refusal(405, notAllowed)
     }
     const path = pathOf(target)
     const live = this.store.get(path)
@@ -103,7 +105,7 @@ export class ApiServer {
     if (method === 'GET') return { status: 200, value: live }
     if (method === 'DELETE' && live) return { status: 200, value: this.#delete(path, live, readObject(request.body ?? '{}')) }
     if (method === 'PUT') return { status: 200, value: this.#write('update', target, { live, next: readObject(request.body), request }) }
-    if (method !== 'PATCH') throw new Refusal(405, 'the server does not allow this method on the requested resource')
+    if (method !== 'PATCH') throw new Refusal(405, notAllowed)
     if (isApply) return this.#apply(target, live, request)
     if (request.contentType?.startsWith('application/json-patch')) {
       throw new Refusal(415, 'the body of the request was in an unknown format: allowed are merge patches and server-side apply')
@@ -126,6 +128,7 @@ export class ApiServer {
   #create(target: Target, request: ApiRequest): KubernetesObject {
     const given = readObject(request.body)
     const kind = this.#kindByPlural(target)
+    if (kind?.namespaced && target.namespace === undefined) throw new Refusal(405, notAllowed)
     const object = this.#identify(given, target, kind)
     const named = { ...target, name: object.metadata.name }
     if (kind && this.#options.served === 'declared') this.#requireNamespace(named)
