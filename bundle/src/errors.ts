@@ -70,6 +70,13 @@ export const errors = {
   // Kubernetes
   BUNDLE_KUBECONFIG_INVALID: { status: 422, message: (path: string, why: string) => `cannot read kubeconfig "${path}": ${why}` },
   BUNDLE_KUBERNETES_UNREACHABLE: { status: 502, message: (url: string, why: string) => `cannot reach the API server "${url}": ${why}` },
+
+  // Notebooks
+  BUNDLE_NOTEBOOK_REFUSED: {
+    status: 422,
+    message: (namespace: string, why: string) => `cannot start a notebook in namespace "${namespace}": ${why}`,
+  },
+  BUNDLE_COMMAND_NOT_RUN: { status: 422, message: (program: string, why: string) => `cannot run command "${program}": ${why}` },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 
 /** The name of a row of {@link errors}: what a caller may act on. */

@@ -11,6 +11,7 @@ export interface InformerOptions {
   /** `/api/v1/namespaces/alice/secrets`. */
   readonly path: string
   readonly labelSelector?: string
+  readonly fieldSelector?: string
   /** Kinds of listed objects: API servers leave them out of lists of their own kinds. */
   readonly head?: { readonly apiVersion: string; readonly kind: string }
   /** Called for each object that is new, another or gone (null), with the one before. */
@@ -55,12 +56,15 @@ const longestPause = 1_000
  * await informer.ready
  */
 export const followCollection = (options: InformerOptions): Informer => {
-  const { connection, path, labelSelector, head, onChange, onFailure } = options
+  const { connection, path, labelSelector, fieldSelector, head, onChange, onFailure } = options
   const known = new Map<string, KubernetesObject>()
   const stopping = new AbortController()
   const { signal } = stopping
   const { promise: ready, resolve: tellReady } = Promise.withResolvers<void>()
-  const selector: Readonly<Record<string, string>> = labelSelector === undefined ? {} : { labelSelector }
+  const selector: Readonly<Record<string, string>> = {
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  }
 
   const see = (given: KubernetesObject, gone: boolean): void => {
     const object = { ...head, ...given }
