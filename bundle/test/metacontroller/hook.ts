@@ -25,7 +25,7 @@ export interface Question {
 export type Reply = object | { readonly status: number; readonly text: string; readonly retryAfter?: string }
 
 /** A timer that fires when the test says so. */
-export const manualTimer = () => {
+const manualTimer = () => {
   const pending = new Set<{ readonly ms: number; readonly run: () => void }>()
   const timer: Timer = (ms, run) => {
     const entry = { ms, run }
