@@ -2,6 +2,7 @@ import { type ApplyRooms, type ApplyScope, applyDefinitions, planDefinitions } f
 import type { ApplyPlan } from './apply/plan.ts'
 import { removeObjects } from './apply/remove.ts'
 import { switchView } from './apply/switch-view.ts'
+import { tearDownProject } from './apply/teardown.ts'
 import type { AnyStoredView, Definition } from './definition/definition.ts'
 import type { FeatureService } from './definition/feature-service.ts'
 import type { OnDemandFeatureView } from './definition/on-demand-feature-view.ts'
@@ -212,12 +213,9 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
     return changed
   }
 
-  /** Removes the project: its online tables, then all that the registry holds of it. */
+  /** Removes the project: all that the registry holds of it, then its online tables. */
   async teardown(): Promise<void> {
-    await this.refreshRegistry()
-    const catalog = await this.catalog()
-    await this.#rooms.online?.dropTables(catalog.viewNames())
-    await this.#rooms.registry.deleteProject(this.project)
+    await tearDownProject(this.#applyRooms())
     await this.refreshRegistry()
   }
 

@@ -4,6 +4,7 @@ import type { OfflineStore } from '../offline/offline.ts'
 import type { OnlineStore } from '../online/online.ts'
 import type { Registry } from '../registry/registry.ts'
 import { desiredOf } from './desired.ts'
+import { dropNoted, goingTables } from './going-tables.ts'
 import { inferSchemas } from './infer.ts'
 import { type ApplyPlan, hasOnlineTable, planApply, removedBy, requestOf } from './plan.ts'
 import { checkSources } from './source-check.ts'
@@ -44,18 +45,27 @@ export const planDefinitions = async (rooms: ApplyRooms, definitions: readonly D
   (await prepare(rooms, definitions, scope)).plan
 
 /**
- * Makes a project what the definitions say: missing online tables first, then the registry in one transaction, then tables that nothing
- * needs any more. After a crash in between no registered view lacks its table, and applying again completes it.
+ * Makes a project what the definitions say: under the registry's lock missing online tables first, with a note of those that are to go, then
+ * the registry in one transaction; then, under the lock again, the tables that nothing needs any more go. After a crash in between no
+ * registered view lacks its table, and applying again completes it.
  *
  * @throws STORE_DEFINITION_INVALID, STORE_REGISTRY_… before anything is changed
  */
 export const applyDefinitions = async (rooms: ApplyRooms, definitions: readonly Definition[], scope: ApplyScope): Promise<ApplyPlan> => {
+  const { project, registry, online, now } = rooms
   const { desired, remove, plan } = await prepare(rooms, definitions, scope)
   // Also the tables of views that did not change: one that an earlier apply did not get to is made now.
-  const views = [...desired.views.values()].filter((view) => !plan.dropTables.includes(view.name) && hasOnlineTable(view))
-  await rooms.online?.createTables(views)
-  const request = { ...requestOf(desired, remove, rooms.project), promote: scope.promote ?? true }
-  const differences = await rooms.registry.apply(request, { now: rooms.now() })
-  await rooms.online?.dropTables(plan.dropTables)
+  const views = [...desired.views.values()].filter(hasOnlineTable)
+  const differences = await registry.apply(
+    { ...requestOf(desired, remove, project), promote: scope.promote ?? true },
+    {
+      now: now(),
+      check: async (stored) => {
+        await online?.createTables(views)
+        await online?.noteDrops(goingTables(stored, { desired, remove, project }))
+      },
+    },
+  )
+  await dropNoted(rooms)
   return { ...plan, differences }
 }

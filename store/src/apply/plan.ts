@@ -25,7 +25,8 @@ export const hasOnlineTable = (view: ProjectedView): boolean =>
   view.kind === 'on-demand-feature-view' ? view.writeToOnlineStore && !view.disabled : view.online && !('disabled' in view && view.disabled)
 
 /** Whether a view that has a table keeps it: a disabled one does, so that it serves again as soon as it is enabled. */
-const keepsOnlineTable = (view: ProjectedView): boolean => (view.kind === 'on-demand-feature-view' ? view.writeToOnlineStore : view.online)
+export const keepsOnlineTable = (view: ProjectedView): boolean =>
+  view.kind === 'on-demand-feature-view' ? view.writeToOnlineStore : view.online
 
 /** The request that makes a project what is desired. */
 export const requestOf = (desired: Desired, remove: readonly RemovedObject[], project: string): RegistryRequest => ({

@@ -3,6 +3,7 @@ import type { OnlineStore } from '../online/online.ts'
 import { kinds } from '../registry/kind.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RemovedObject } from '../registry/request.ts'
+import { dropNoted, tablesOf } from './going-tables.ts'
 
 /** What a removal works with. */
 export interface RemoveRooms {
@@ -13,8 +14,8 @@ export interface RemoveRooms {
 }
 
 /**
- * Removes objects from the registry, then the online tables of the views among them: after a crash in between a table is left that
- * nothing reads.
+ * Removes objects from the registry, then the online tables of the views among them, which were noted before: after a crash in between the
+ * next apply drops them.
  *
  * @throws STORE_REGISTRY_OBJECT_NOT_FOUND before anything is removed
  */
@@ -24,7 +25,10 @@ export const removeObjects = async (rooms: RemoveRooms, objects: readonly Remove
   for (const { kind, name } of objects)
     if (snapshot.get(kind, project, name) === undefined)
       throw storeError('STORE_REGISTRY_OBJECT_NOT_FOUND', [kinds[kind].words, name, project])
-  await registry.apply({ project, objects: [], remove: objects }, { now: now() })
-  const views = objects.filter(({ kind }) => kinds[kind].historyType !== undefined)
-  if (views.length > 0) await online?.dropTables(views.map(({ name }) => name))
+  const views = objects.filter(({ kind }) => kinds[kind].historyType !== undefined).map(({ name }) => name)
+  await registry.apply(
+    { project, objects: [], remove: objects },
+    { now: now(), check: async (stored) => online?.noteDrops(tablesOf(stored, project, views)) },
+  )
+  await dropNoted(rooms)
 }

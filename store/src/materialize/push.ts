@@ -17,7 +17,7 @@ export type PushedRows = readonly Readonly<Record<string, unknown>>[]
 export interface PushResult {
   readonly view: string
   readonly rows: number
-  /** Values that became what is served; undefined where rows went offline only. */
+  /** Values that became what is served; undefined where rows went offline only, or the view is not online. */
   readonly written: number | undefined
 }
 
@@ -48,6 +48,9 @@ const sourceBatch = (view: AnyStoredView, rows: PushedRows): SourceBatch => {
   return { rows: rows.length, columns, eventTimes, createdTimes }
 }
 
+/** Whether a view has a table in the online store: one that is switched off there takes part in its history only. */
+const isServed = (view: AnyStoredView): boolean => view.online && !('disabled' in view && view.disabled)
+
 /**
  * Pushes rows to every view behind a push source: into its history first, where that is asked for, then into the online store, where a
  * newer value stays.
@@ -72,6 +75,10 @@ export const pushRows = async (
   if (options.to === 'offline') return views.map((view) => ({ view: view.name, rows: rows.length, written: undefined }))
   const results: PushResult[] = []
   for (const { view, batch } of batches) {
+    if (!isServed(view)) {
+      results.push({ view: view.name, rows: rows.length, written: undefined })
+      continue
+    }
     const loaded = await rooms.online.load(view, [batch], {
       distinct: false,
       ...(options.signal === undefined ? {} : { signal: options.signal }),

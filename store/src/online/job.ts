@@ -1,4 +1,5 @@
 import type { Queryable } from '../postgres/query.ts'
+import { ensureOwnTable, hasOwnTable } from './own-table.ts'
 
 /** What a job did, or is doing. */
 export type JobState = 'running' | 'succeeded' | 'failed' | 'cancelled'
@@ -27,7 +28,6 @@ export interface Job {
 
 /** The statements that make our table; run at the first write, never at opening. */
 const createJobTableSql: readonly string[] = [
-  'CREATE SCHEMA IF NOT EXISTS charmed_feast',
   `CREATE TABLE IF NOT EXISTS charmed_feast.job (
   id uuid PRIMARY KEY,
   project text NOT NULL,
@@ -52,16 +52,13 @@ const micros = (expression: string): string => `(extract(epoch FROM ${expression
 const moment = (parameter: string): string => `(timestamptz 'epoch' + ${parameter}::bigint * interval '1 microsecond')`
 
 /** Whether our table is there. */
-export const hasJobTable = async (sql: Queryable): Promise<boolean> => {
-  const { rows } = await sql.query(`SELECT to_regclass('charmed_feast.job') IS NOT NULL AS present`)
-  return rows[0]?.present === true
-}
+export const hasJobTable = (sql: Queryable): Promise<boolean> => hasOwnTable(sql, 'job')
 
-/** Makes our schema and table when they are not there: needs CREATE on the database the first time, and nothing after. */
-export const ensureJobTable = async (sql: Queryable): Promise<void> => {
-  if (await hasJobTable(sql)) return
-  for (const statement of createJobTableSql) await sql.query(statement)
-}
+/** Makes our table when it is not there. Run it in a transaction. */
+export const ensureJobTable = (sql: Queryable): Promise<void> => ensureOwnTable(sql, 'job', createJobTableSql)
+
+/** What is said of a job whose process ended without a word. */
+const silent = 'its process is gone'
 
 /** Seconds that a running job counts as alive after its last sign of life. */
 const leaseSeconds = 60
@@ -75,6 +72,15 @@ export const startJob = async (
     `INSERT INTO charmed_feast.job (id, project, view, start_time, end_time, state, requested_by, started_at, lease_until)
 VALUES ($1, $2, $3, ${moment('$4')}, ${moment('$5')}, 'running', $6, clock_timestamp(), clock_timestamp() + ${leaseSeconds} * interval '1 second')`,
     [job.id, job.project, job.view, job.start, job.end, job.requestedBy],
+  )
+}
+
+/** Ends the jobs of a project whose processes went silent, as they read already: from then on it stands in the table too. */
+export const failSilentJobs = async (sql: Queryable, project: string): Promise<void> => {
+  await sql.query(
+    `UPDATE charmed_feast.job SET state = 'failed', error = '${silent}', finished_at = lease_until, lease_until = NULL
+WHERE project = $1 AND state = 'running' AND lease_until < clock_timestamp()`,
+    [project],
   )
 }
 
@@ -106,10 +112,19 @@ export const markRecorded = async (sql: Queryable, ids: readonly string[]): Prom
   await sql.query('UPDATE charmed_feast.job SET recorded = true WHERE id = ANY($1::uuid[])', [ids])
 }
 
+/** Lets go of the jobs of views whose tables are dropped: their intervals are never to stand in the registry. */
+export const dismissJobs = async (sql: Queryable, project: string, views: readonly string[]): Promise<void> => {
+  if (await hasJobTable(sql))
+    await sql.query('UPDATE charmed_feast.job SET recorded = true WHERE project = $1 AND view = ANY($2::text[]) AND NOT recorded', [
+      project,
+      views,
+    ])
+}
+
 const columns = `id::text, project, view, ${micros('start_time')} AS start, ${micros('end_time')} AS "end",
   CASE WHEN state = 'running' AND lease_until < clock_timestamp() THEN 'failed' ELSE state END AS state,
   requested_by, ${micros('started_at')} AS started, ${micros('finished_at')} AS finished, rows, skipped_rows, "values",
-  CASE WHEN state = 'running' AND lease_until < clock_timestamp() THEN 'its process is gone' ELSE error END AS error, recorded`
+  CASE WHEN state = 'running' AND lease_until < clock_timestamp() THEN '${silent}' ELSE error END AS error, recorded`
 
 const jobState = (text: unknown): JobState => (text === 'running' || text === 'succeeded' || text === 'cancelled' ? text : 'failed')
 const whole = (value: unknown): bigint => (typeof value === 'bigint' ? value : BigInt(String(value)))

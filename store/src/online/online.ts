@@ -33,8 +33,14 @@ export interface OnlineStore extends AsyncDisposable {
   tableOf(view: AnyStoredView): OnlineTable
   /** Makes the tables that are missing. */
   createTables(views: readonly OnlineView[]): Promise<void>
-  /** Removes the tables of views by name; those that are not there do no harm. */
+  /** Removes the tables of views by name, and what was noted of them; those that are not there do no harm. */
   dropTables(views: readonly string[]): Promise<void>
+  /** Notes that the tables of views are to go, for whoever comes after a crash. */
+  noteDrops(views: readonly string[]): Promise<void>
+  /** The views of which {@link noteDrops} was told, and neither {@link dropTables} nor {@link keepTables} since. */
+  notedDrops(): Promise<readonly string[]>
+  /** Forgets that the tables of views were to go. */
+  keepTables(views: readonly string[]): Promise<void>
   /** Fills a reading with what the store has. `snapshot`: all views as of one moment. */
   read(reading: Reading, options?: { readonly snapshot?: boolean; readonly signal?: AbortSignal }): Promise<void>
   /** Writes rows newest-wins, all or none. */

@@ -4,8 +4,10 @@ import { storeError } from '../errors.ts'
 import type { Pool } from '../postgres/pool.ts'
 import type { EntityKeyVersion } from './entity-key.ts'
 import {
+  dismissJobs,
   ensureJobTable,
   failJob,
+  failSilentJobs,
   finishJob,
   hasJobTable,
   type Job,
@@ -18,6 +20,7 @@ import {
 import { loadOnline } from './load.ts'
 import type { JobRequest, LoadOptions, LoadResult, OnlineStore, OnlineView } from './online.ts'
 import { type EncodedCounts, onlineRows, onlineRowWriter } from './online-rows.ts'
+import { forgetDrops, noteDrops, notedDrops } from './pending-drop.ts'
 import type { Reading } from './read.ts'
 import { createSchemaSql, createTableSql, dropTableSql, type OnlineTable, type OnlineTableOptions, onlineTable } from './table.ts'
 
@@ -81,9 +84,24 @@ class PostgresOnline implements OnlineStore {
 
   async dropTables(views: readonly string[]): Promise<void> {
     if (views.length === 0) return
-    await this.#pool.transaction(async ({ query }) => {
-      for (const name of views) await query(dropTableSql(this.tableOf({ name })))
+    const { project } = this.#options
+    await this.#pool.transaction(async (transaction) => {
+      for (const name of views) await transaction.query(dropTableSql(this.tableOf({ name })))
+      await dismissJobs(transaction, project, views)
+      await forgetDrops(transaction, project, views)
     })
+  }
+
+  async noteDrops(views: readonly string[]): Promise<void> {
+    if (views.length > 0) await this.#pool.transaction((transaction) => noteDrops(transaction, this.#options.project, views))
+  }
+
+  async notedDrops(): Promise<readonly string[]> {
+    return await notedDrops(this.#pool, this.#options.project)
+  }
+
+  async keepTables(views: readonly string[]): Promise<void> {
+    if (views.length > 0) await forgetDrops(this.#pool, this.#options.project, views)
   }
 
   read(reading: Reading, options: { readonly snapshot?: boolean; readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -111,6 +129,7 @@ class PostgresOnline implements OnlineStore {
   async #enter(job: JobRequest): Promise<void> {
     await this.#pool.transaction(async (transaction) => {
       await ensureJobTable(transaction)
+      await failSilentJobs(transaction, job.project)
       await startJob(transaction, job)
     })
   }

@@ -15,6 +15,12 @@ const has = (database: DatabaseSync): boolean =>
 /** Enters a job that starts now. Times are microseconds since 1970 (UTC). */
 export const startSqliteJob = (database: DatabaseSync, job: JobRequest, now: bigint): void => {
   database.exec(create)
+  // One file has one host, and a view is loaded once at a time: what still runs here died, or says so itself when it ends.
+  database
+    .prepare(
+      `UPDATE charmed_feast_job SET state = 'failed', finished_at = ?, error = 'its process is gone' WHERE project = ? AND view = ? AND state = 'running'`,
+    )
+    .run(now, job.project, job.view)
   database
     .prepare(
       `INSERT INTO charmed_feast_job (id, project, view, start_time, end_time, state, requested_by, started_at) VALUES (?, ?, ?, ?, ?, 'running', ?, ?)`,
@@ -84,6 +90,11 @@ export const unrecordedSqliteJobs = (database: DatabaseSync, project: string): r
   )
   statement.setReadBigInts(true)
   return statement.all(project).map(jobOf)
+}
+
+/** Lets go of the jobs of a view whose table is dropped: their intervals are never to stand in the registry. */
+export const dismissSqliteJobs = (database: DatabaseSync, project: string, view: string): void => {
+  if (has(database)) database.prepare('UPDATE charmed_feast_job SET recorded = 1 WHERE project = ? AND view = ?').run(project, view)
 }
 
 /** Notes that the registry has the intervals of jobs. */

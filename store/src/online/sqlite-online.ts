@@ -10,7 +10,8 @@ import type { Job } from './job.ts'
 import type { LoadOptions, LoadResult, OnlineStore, OnlineView } from './online.ts'
 import { type EncodedCounts, keyColumns, onlineRowWriter } from './online-rows.ts'
 import type { Reading } from './read.ts'
-import { endSqliteJob, markSqliteRecorded, sqliteJobs, startSqliteJob, unrecordedSqliteJobs } from './sqlite-job.ts'
+import { dismissSqliteJobs, endSqliteJob, markSqliteRecorded, sqliteJobs, startSqliteJob, unrecordedSqliteJobs } from './sqlite-job.ts'
+import { forgetSqliteDrops, notedSqliteDrops, noteSqliteDrops } from './sqlite-pending-drop.ts'
 import { type HostOffset, hostOffset, microsecondsOfStored, storedSeconds } from './sqlite-time.ts'
 import type { OnlineTable } from './table.ts'
 
@@ -67,7 +68,23 @@ class SqliteOnline implements OnlineStore {
   }
 
   async dropTables(views: readonly string[]): Promise<void> {
-    for (const name of views) this.#database.exec(`DROP TABLE IF EXISTS ${quote(this.tableOf({ name }).name)}`)
+    for (const name of views) {
+      this.#database.exec(`DROP TABLE IF EXISTS ${quote(this.tableOf({ name }).name)}`)
+      dismissSqliteJobs(this.#database, this.#options.project, name)
+    }
+    forgetSqliteDrops(this.#database, this.#options.project, views)
+  }
+
+  async noteDrops(views: readonly string[]): Promise<void> {
+    noteSqliteDrops(this.#database, this.#options.project, views)
+  }
+
+  async notedDrops(): Promise<readonly string[]> {
+    return notedSqliteDrops(this.#database, this.#options.project)
+  }
+
+  async keepTables(views: readonly string[]): Promise<void> {
+    forgetSqliteDrops(this.#database, this.#options.project, views)
   }
 
   async read(reading: Reading): Promise<void> {

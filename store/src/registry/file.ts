@@ -106,13 +106,15 @@ export const openFileRegistry = (path: string, options: FileRegistryOptions = {}
         const registry = await readRegistryFile(path)
         const { project } = request
         const objects = objectsIn(registry, project)
-        check?.(objects)
+        await check?.(objects)
         const set = changeSet(request, { objects, versions: versionsOf(registry, project), now })
         if (set.create.length + set.update.length + set.remove.length + set.versions.length === 0) return []
         writeSet(registry, project, set)
         await writeRegistryFile(path, registry, now)
         return set.differences
       }),
+
+    hold: (project, act) => locked(async () => act(objectsIn(await readRegistryFile(path), project))),
 
     edit: (id, edit, { now }) =>
       locked(async () => {

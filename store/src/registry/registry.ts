@@ -13,7 +13,7 @@ export interface WriteOptions {
 /** What an apply may say besides. */
 export interface ApplyOptions extends WriteOptions {
   /** Looks at all that is stored of the project, while nobody else can write it; what it throws stops the apply, and nothing is written. */
-  readonly check?: (stored: readonly StoredObject[]) => void
+  readonly check?: (stored: readonly StoredObject[]) => void | Promise<void>
 }
 
 /** Changes a message in place. */
@@ -38,6 +38,8 @@ export interface Registry {
    * @throws STORE_REGISTRY_OBJECT_INVALID, STORE_REGISTRY_VERSION_PINNED, STORE_REGISTRY_SCHEMA_MISSING, STORE_REGISTRY_CONFLICT
    */
   apply(request: RegistryRequest, options: ApplyOptions): Promise<readonly Difference[]>
+  /** Runs `act` with all that is stored of a project, while none of our other writers can write it. */
+  hold<Result>(project: string, act: (stored: readonly StoredObject[]) => Promise<Result>): Promise<Result>
   /**
    * Changes one object where it is, beside its definition: a new interval, a switch. Resolves to whether that changed anything.
    *

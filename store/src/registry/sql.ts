@@ -3,7 +3,7 @@ import { sqlState } from '../postgres/failure.ts'
 import type { Queryable } from '../postgres/query.ts'
 import { changeSet, type Difference } from './change-set.ts'
 import { editObject } from './edit.ts'
-import { type Kind, type KindName, kinds } from './kind.ts'
+import { type Kind, type KindName, kindList, kinds } from './kind.ts'
 import { touchMetadata, writeMetadata } from './metadata.ts'
 import { type RegistryObject, registryObject, type StoredObject } from './object.ts'
 import { checkUnprotected, deleteProjectRows } from './project.ts'
@@ -109,12 +109,18 @@ export const openSqlRegistry = (database: RegistryDatabase, options: SqlRegistry
       writing(request.project, async (sql) => {
         await present(sql, await missingTables(sql))
         const objects = await lockObjects(sql, request.project)
-        check?.(objects)
+        await check?.(objects)
         const set = changeSet(request, { objects, versions: await readVersions(sql, request.project), now })
         if (set.create.length + set.update.length + set.remove.length + set.versions.length === 0) return []
         await writeChangeSet(sql, request.project, set)
         await finish(sql, request.project, now)
         return set.differences
+      }),
+
+    hold: (project, act) =>
+      writing(project, async (sql) => {
+        const missing = await missingTables(sql)
+        return act(await readObjects(sql, { project, kinds: kindList.filter(({ table }) => !missing.includes(table)) }))
       }),
 
     edit: (id, edit, { now }) =>

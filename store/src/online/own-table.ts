@@ -1,0 +1,17 @@
+import type { Queryable } from '../postgres/query.ts'
+
+/**
+ * Makes one of our own tables, in schema `charmed_feast`, when it is not there: needs CREATE on the database the first time, and nothing
+ * after. Run it in a transaction: two who begin at the same time wait for each other, since IF NOT EXISTS alone would have one of them fail.
+ */
+export const ensureOwnTable = async (sql: Queryable, table: string, statements: readonly string[]): Promise<void> => {
+  if (await hasOwnTable(sql, table)) return
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('charmed_feast schema', 0))`)
+  for (const statement of ['CREATE SCHEMA IF NOT EXISTS charmed_feast', ...statements]) await sql.query(statement)
+}
+
+/** Whether one of our own tables is there. */
+export const hasOwnTable = async (sql: Queryable, table: string): Promise<boolean> => {
+  const { rows } = await sql.query('SELECT to_regclass($1) IS NOT NULL AS present', [`charmed_feast.${table}`])
+  return rows[0]?.present === true
+}
