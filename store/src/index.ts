@@ -66,7 +66,7 @@ export {
   zonedTimestamp,
 } from './definition/value-type.ts'
 export type { AnyView, View } from './definition/view.ts'
-export { StoreError, type StoreErrorCode } from './errors.ts'
+export { errors, StoreError, type StoreErrorCode } from './errors.ts'
 export type { MaterializeProgress, MaterializeResult, MaterializeWork } from './materialize/materialize.ts'
 export type { PushedRows, PushResult, PushTarget } from './materialize/push.ts'
 export type { Catalog } from './message/catalog.ts'

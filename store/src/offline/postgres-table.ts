@@ -1,6 +1,7 @@
 import type { ClientBase, FieldDef } from 'pg'
 import type { BatchSource, PostgresSource } from '../definition/source.ts'
 import { allowed, type StoreError, storeError } from '../errors.ts'
+import { grantFor, isLost, sqlState } from '../postgres/failure.ts'
 import { quoteIdentifier, quoteLiteral } from '../postgres/identifier.ts'
 import { formatTimestamp } from '../postgres/timestamp.ts'
 import { types } from './postgres-value.ts'
@@ -40,8 +41,12 @@ export const fromClause = ({ table, query }: PostgresSource): string =>
   table === '' ? `(${query.replace(/;\s*$/, '')}\n) AS s` : `${table} AS s`
 
 const fieldsOf = async (client: ClientBase, source: PostgresSource): Promise<readonly FieldDef[]> => {
-  const { fields } = await client.query(`SELECT * FROM ${fromClause(source)} LIMIT 0`).catch((error: unknown) => {
-    throw storeError('STORE_SOURCE_INVALID', [source.name, error instanceof Error ? error.message : String(error)], { cause: error })
+  const statement = `SELECT * FROM ${fromClause(source)} LIMIT 0`
+  const { fields } = await client.query(statement).catch((error: unknown) => {
+    if (isLost(error)) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    const told = sqlState(error) === '42501' ? grantFor(why, statement, 'user' in client ? String(client.user) : '') : why
+    throw storeError('STORE_SOURCE_INVALID', [source.name, told], { cause: error })
   })
   return fields
 }

@@ -1,6 +1,7 @@
 import type { SourceBatch } from '../definition/batch.ts'
 import type { AnyStoredView } from '../definition/definition.ts'
 import { storeError } from '../errors.ts'
+import { sqlState, statementFailure } from '../postgres/failure.ts'
 import type { Pool } from '../postgres/pool.ts'
 import type { EntityKeyVersion } from './entity-key.ts'
 import {
@@ -18,6 +19,7 @@ import {
   unrecordedJobs,
 } from './job.ts'
 import { loadOnline } from './load.ts'
+import { mergeSql } from './merge.ts'
 import type { JobRequest, LoadOptions, LoadResult, OnlineStore, OnlineView } from './online.ts'
 import { type EncodedCounts, onlineRows, onlineRowWriter } from './online-rows.ts'
 import { forgetDrops, noteDrops, notedDrops } from './pending-drop.ts'
@@ -156,9 +158,13 @@ class PostgresOnline implements OnlineStore {
     )
     return await this.#pool.transaction(
       async (transaction) => {
-        const { written } = await loadOnline(transaction.client, this.tableOf(view), rows, {
+        const table = this.tableOf(view)
+        const { written } = await loadOnline(transaction.client, table, rows, {
           distinct: options.distinct,
           ...(options.signal === undefined ? {} : { signal: options.signal }),
+        }).catch((error: unknown) => {
+          // Whichever statement was refused, the merge needs all of its grants.
+          throw sqlState(error) === '42501' ? statementFailure(error, this.#pool.target, mergeSql(table)) : error
         })
         if (options.job !== undefined)
           await finishJob(transaction, options.job.id, {

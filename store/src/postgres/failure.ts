@@ -104,8 +104,16 @@ const verbOf = (statement: string): string => {
   return /\b(INSERT|UPDATE|DELETE|MERGE)\b/i.exec(statement)?.[1]?.toUpperCase() ?? 'SELECT'
 }
 
-/** Names the grant that a statement lacked. The server's message is read, so in another language than English the grant is left out. */
-const grantFor = (message: string, statement: string, user: string): string => {
+/**
+ * A refusal in the server's words, with the grant that the statement lacked. The words are read, so in another language than English the
+ * grant is left out.
+ *
+ * @example
+ * grantFor('permission denied for table trips', 'SELECT * FROM trips', 'ada') // '…; it needs GRANT SELECT ON trips TO "ada"'
+ */
+export const grantFor = (message: string, statement: string, user: string): string => {
+  const temporary = /^permission denied to create temporary tables in database (.+)$/.exec(message)
+  if (temporary !== null) return `${message}; it needs GRANT TEMPORARY ON DATABASE ${temporary[1]} TO "${user}"`
   const match = /^permission denied for (\w+) (.+)$/.exec(message)
   if (match === null) return message
   const [, kind = '', name = ''] = match

@@ -3,14 +3,20 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Task } from './worker.ts'
 
-const begin = async (): Promise<ChildProcess> => {
+interface Victim {
+  readonly child: ChildProcess
+  readonly ready: Promise<unknown>
+  readonly ended: Promise<unknown>
+}
+
+const begin = (): Victim => {
   const child = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [], {
     execArgv: ['--conditions=source'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   child.stderr?.resume()
-  await once(child, 'message')
-  return child
+  const ended = once(child, 'exit')
+  return { child, ready: Promise.race([once(child, 'message'), ended]), ended }
 }
 
 /** Processes that do one thing each and may be killed within. The next one starts while this one works. */
@@ -19,22 +25,22 @@ export class Victims implements AsyncDisposable {
 
   /** Does a task in a process of its own, which may be ended by `kill`. Gives whether it was done. */
   async run(task: Task, onStart: (kill: () => void) => void): Promise<boolean> {
-    const next = this.#next
+    const { child, ready, ended } = this.#next
     this.#next = begin()
-    const child = await next
+    await ready
     let done = false
     child.on('message', () => {
       done = true
     })
     onStart(() => child.kill('SIGKILL'))
     child.send(task)
-    await once(child, 'exit')
+    await ended
     return done
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const child = await this.#next
+    const { child, ended } = this.#next
     child.kill('SIGKILL')
-    await once(child, 'exit')
+    await ended
   }
 }

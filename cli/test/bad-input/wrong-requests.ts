@@ -1,0 +1,257 @@
+import { type BadCase, moduleOf } from './case.ts'
+
+const online = ['get-online-features', '-e', 'driver_id=1', '-f', 'stats:rate']
+const rows = '[{"driver_id": 1, "event_timestamp": "2026-01-02T00:00:00Z"}]'
+const historyOf = (text: string) => ['get-historical-features', '-d', text, '-f', 'stats:rate']
+const materialize = ['materialize', '2026-01-01T00:00:00', '2026-01-03T00:00:00']
+
+const references: readonly BadCase[] = [
+  {
+    kind: 'references',
+    name: 'to no view',
+    words: [...online.slice(0, 4), 'nope:rate'],
+    code: 'STORE_VIEW_NOT_FOUND',
+    exit: 1,
+    message: 'cannot find view "nope" in project "rides"; allowed: stats',
+  },
+  {
+    kind: 'references',
+    name: 'to no feature',
+    words: [...online.slice(0, 4), 'stats:nope'],
+    code: 'STORE_FEATURE_NOT_FOUND',
+    exit: 1,
+    message: 'cannot find feature "nope" in view "stats"; allowed: rate, trips',
+  },
+  {
+    kind: 'references',
+    name: 'without a view',
+    words: [...online.slice(0, 4), 'stats'],
+    code: 'STORE_REF_INVALID',
+    exit: 1,
+    message: 'it has to read "view:feature"',
+  },
+  {
+    kind: 'references',
+    name: 'to a version that is none',
+    words: [...online.slice(0, 4), 'stats@vx:rate'],
+    code: 'STORE_REF_INVALID',
+    exit: 1,
+    message: 'ask for the view without "@"',
+  },
+  {
+    kind: 'references',
+    name: 'twice to one',
+    words: [...online, 'stats:rate'],
+    code: 'STORE_FEATURE_NAMES_COLLIDE',
+    exit: 1,
+    message: 'cannot name "rate"',
+  },
+  {
+    kind: 'references',
+    name: 'to no view, for history',
+    words: ['get-historical-features', '-d', rows, '-f', 'nope:rate'],
+    code: 'STORE_VIEW_NOT_FOUND',
+    exit: 1,
+    message: 'allowed: stats',
+  },
+  {
+    kind: 'references',
+    name: 'to no view, to load',
+    words: [...materialize, '-v', 'nope'],
+    code: 'STORE_VIEW_NOT_FOUND',
+    exit: 1,
+    message: 'allowed: stats',
+  },
+  {
+    kind: 'references',
+    name: 'to no object',
+    words: ['feature-views', 'describe', 'nope'],
+    code: 'CLI_OBJECT_NOT_FOUND',
+    exit: 1,
+    message: 'cannot find feature view "nope" in project "rides"',
+  },
+]
+
+const entityRows: readonly BadCase[] = [
+  {
+    kind: 'entity rows',
+    name: 'that are no pairs',
+    words: ['get-online-features', '-e', 'driver_id', '-f', 'stats:rate'],
+    code: 'CLI_ARGUMENT_INVALID',
+    exit: 2,
+    message: 'it has to read key=value',
+  },
+  {
+    kind: 'entity rows',
+    name: 'without the key',
+    words: ['get-online-features', '-e', 'customer=1', '-f', 'stats:rate'],
+    code: 'STORE_ENTITY_ROW_INVALID',
+    exit: 1,
+    message: 'column "driver_id": it is missing',
+  },
+  {
+    kind: 'entity rows',
+    name: 'that are no JSON',
+    words: historyOf('{'),
+    code: 'CLI_ARGUMENT_INVALID',
+    exit: 2,
+    message: 'cannot read entity rows "{"',
+  },
+  {
+    kind: 'entity rows',
+    name: 'that are no list',
+    words: historyOf('{}'),
+    code: 'CLI_ARGUMENT_INVALID',
+    exit: 2,
+    message: 'it has to be a list of objects',
+  },
+  {
+    kind: 'entity rows',
+    name: 'without a time',
+    words: historyOf('[{"driver_id": 1}]'),
+    code: 'STORE_ENTITY_ROWS_INVALID',
+    exit: 1,
+    message: 'event_timestamp',
+  },
+  {
+    kind: 'entity rows',
+    name: 'without the key, for history',
+    words: historyOf('[{"event_timestamp": "2026-01-02T00:00:00Z"}]'),
+    code: 'STORE_ENTITY_ROWS_INVALID',
+    exit: 1,
+    message: 'driver_id',
+  },
+  {
+    kind: 'entity rows',
+    name: 'that are no objects',
+    words: historyOf('[1]'),
+    code: 'CLI_ARGUMENT_INVALID',
+    exit: 2,
+    message: 'it has to be a list of objects',
+  },
+]
+
+const dates: readonly BadCase[] = [
+  {
+    kind: 'dates',
+    name: 'in words',
+    words: ['materialize', 'soon', 'later'],
+    code: 'CLI_TIME_INVALID',
+    exit: 2,
+    message: 'cannot read time "soon"',
+  },
+  {
+    kind: 'dates',
+    name: 'of a thirteenth month',
+    words: ['materialize', '2026-13-01T00:00:00', '2026-14-01T00:00:00'],
+    code: 'CLI_TIME_INVALID',
+    exit: 2,
+    message: '2026-13-01',
+  },
+  {
+    kind: 'dates',
+    name: 'that are empty',
+    words: ['materialize', '', ''],
+    code: 'CLI_TIME_INVALID',
+    exit: 2,
+    message: 'cannot read time ""',
+  },
+  {
+    kind: 'dates',
+    name: 'that run backwards',
+    words: ['materialize', '2026-01-03T00:00:00', '2026-01-01T00:00:00'],
+    code: 'STORE_MATERIALIZE_WINDOW_INVALID',
+    exit: 1,
+    message: 'before it begins',
+  },
+  {
+    kind: 'dates',
+    name: 'before the last ones',
+    words: ['materialize-incremental', '2025-01-01T00:00:00'],
+    code: 'STORE_MATERIALIZE_WINDOW_INVALID',
+    exit: 1,
+    message: 'was already done up to',
+  },
+  {
+    kind: 'dates',
+    name: 'of rows, in words',
+    words: historyOf('[{"driver_id": 1, "event_timestamp": "soon"}]'),
+    code: 'STORE_ENTITY_ROWS_INVALID',
+    exit: 1,
+    message: 'event_timestamp',
+  },
+  {
+    kind: 'dates',
+    name: 'of a thirtieth of February',
+    words: ['materialize', '2026-02-30T00:00:00', '2026-03-01T00:00:00'],
+    code: 'CLI_TIME_INVALID',
+    exit: 2,
+    message: '2026-02-30',
+  },
+]
+
+const types: readonly BadCase[] = [
+  {
+    kind: 'types',
+    name: 'of a key that is no number',
+    words: ['get-online-features', '-e', 'driver_id=x', '-f', 'stats:rate'],
+    code: 'STORE_ENTITY_KEY_INVALID',
+    exit: 1,
+    message: 'cannot encode value "x" of join key "driver_id" in row 0',
+  },
+  {
+    kind: 'types',
+    name: 'of a key that is too large',
+    words: ['get-online-features', '-e', 'driver_id=9223372036854775808', '-f', 'stats:rate'],
+    code: 'STORE_ENTITY_KEY_INVALID',
+    exit: 1,
+    message: '9223372036854775808',
+  },
+  {
+    kind: 'types',
+    name: 'of a key with a fraction',
+    words: ['get-online-features', '-e', 'driver_id=1.5', '-f', 'stats:rate'],
+    code: 'STORE_ENTITY_KEY_INVALID',
+    exit: 1,
+    message: '1.5',
+  },
+  {
+    kind: 'types',
+    name: 'of a column that is text, for a number',
+    words: ['apply'],
+    module: moduleOf({ schema: '{ name: float64 }' }),
+    code: 'STORE_VIEW_SOURCE_UNFIT',
+    exit: 1,
+    message: 'column "name" is text',
+  },
+  {
+    kind: 'types',
+    name: 'of a time that is text',
+    words: ['apply'],
+    module: moduleOf({ source: `table: 'trips', timestampField: 'name'` }),
+    code: 'STORE_VIEW_SOURCE_UNFIT',
+    exit: 1,
+    message: 'which is no time',
+  },
+  {
+    kind: 'types',
+    name: 'of a key that is text in history',
+    words: historyOf('[{"driver_id": "x", "event_timestamp": "2026-01-02T00:00:00Z"}]'),
+    code: 'STORE_ENTITY_ROWS_INVALID',
+    exit: 1,
+    message: 'driver_id',
+  },
+  {
+    kind: 'types',
+    name: 'that changed in the source since',
+    words: materialize,
+    before: [['offline', `ALTER TABLE trips ALTER rate TYPE text USING 'much'`]],
+    after: [['offline', 'ALTER TABLE trips ALTER rate TYPE float8 USING 1.5']],
+    code: 'STORE_SOURCE_VALUE_UNFIT',
+    exit: 1,
+    message: 'much',
+  },
+]
+
+/** What may be wrong in what is asked for. */
+export const wrongRequests: readonly BadCase[] = [...references, ...entityRows, ...dates, ...types]
