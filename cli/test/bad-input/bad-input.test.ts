@@ -101,7 +101,7 @@ describe('what is wrong is said, and changes nothing:', () => {
     expect(outcome.err).toMatch(patternOf(bad.code))
     expect(outcome.err).toContain(bad.message.replace('USER', databases.stranger.user))
     expect(outcome.code).toBe(bad.exit)
-    expect(outcome.out).toMatch(/^(Applying changes for project rides\n)?$/)
+    expect(outcome.out).toMatch(/^(No project found in the repository\. .*\n)?(Applying changes for project rides\n)?$/)
     expect(outcome.err).not.toMatch(/\n\s+at /)
     for (const secret of [
       databases.registry.password,
