@@ -21,7 +21,8 @@ const schemaIn = async (view: Inferred, source: BatchSource, offline: OfflineSto
     source.datePartitionColumn,
     ...view.entities.map(({ joinKey }) => sourceColumn(source, joinKey)),
   ])
-  const found = (await offline.describeSource(source)).filter(({ name }) => !known.has(name) && !name.startsWith('__'))
+  const [columns = []] = await offline.describeSources([source])
+  const found = columns.filter(({ name }) => !known.has(name) && !name.startsWith('__'))
   const odd = found.find(({ type }) => type.name === 'UNKNOWN')
   if (odd !== undefined)
     throw storeError('STORE_VIEW_SOURCE_UNFIT', [
