@@ -1,5 +1,6 @@
 import type { FeatureStatistics } from '../api/contract.ts'
 import { formatCompact, formatCount, formatMeasure } from '../format/number.ts'
+import { useWidth } from '../part/width.ts'
 import { niceTicks, scaleLinear } from './scale.ts'
 import './chart.css'
 
@@ -12,13 +13,26 @@ interface HistogramProps {
   readonly label: string
 }
 
-const width = 640
 const height = 200
 const pad = { left: 44, right: 8, top: 8, bottom: 24 }
 
 /** A numeric histogram in the accent, with axes; the counts of values as rows of bars. */
 export function Histogram({ data, baseline, label }: HistogramProps) {
+  const [box, width] = useWidth<HTMLDivElement>()
   if (data.kind === 'values') return <ValueBars data={data} label={label} />
+  return (
+    <div className="chart" ref={box}>
+      {width === 0 ? null : <Bars data={data} baseline={baseline} label={label} width={width} />}
+    </div>
+  )
+}
+
+interface BarsProps extends Omit<HistogramProps, 'data'> {
+  readonly data: Extract<HistogramData, { kind: 'numeric' }>
+  readonly width: number
+}
+
+function Bars({ data, baseline, label, width }: BarsProps) {
   const { edges, counts } = data
   const low = edges[0] ?? 0
   const high = edges.at(-1) ?? 1
@@ -27,7 +41,7 @@ export function Histogram({ data, baseline, label }: HistogramProps) {
   const y = scaleLinear([0, most], [height - pad.bottom, pad.top])
   const outline = baseline?.map((count, bin) => `L${x(edges[bin] ?? low)} ${y(count)}H${x(edges[bin + 1] ?? high)}`).join('')
   return (
-    <svg className="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+    <svg width={width} height={height} role="img" aria-label={label}>
       {niceTicks(0, most, 3).map((tick) => (
         <g key={tick}>
           <line className="grid" x1={pad.left} x2={width - pad.right} y1={y(tick)} y2={y(tick)} />
@@ -53,7 +67,7 @@ export function Histogram({ data, baseline, label }: HistogramProps) {
         )
       })}
       {outline ? <path className="outline" d={`M${x(low)} ${y(0)}${outline}V${y(0)}`} /> : null}
-      {niceTicks(low, high, 6).map((tick) => (
+      {niceTicks(low, high, width < 400 ? 3 : 6).map((tick) => (
         <text key={tick} className="tick middle" x={x(tick)} y={height - 6}>
           {formatMeasure(tick)}
         </text>

@@ -1,4 +1,5 @@
 import { formatUtc } from '../format/time.ts'
+import { useWidth } from '../part/width.ts'
 import { niceTicks, scaleLinear } from './scale.ts'
 import './chart.css'
 
@@ -20,7 +21,6 @@ interface SeriesChartProps {
   readonly free?: boolean
 }
 
-const width = 640
 const height = 160
 const pad = { left: 52, right: 72, top: 10, bottom: 22 }
 
@@ -39,7 +39,16 @@ function lineOf(points: readonly Point[], x: (value: number) => number, y: (valu
 }
 
 /** Values over time, lines named at their end. */
-export function SeriesChart({ series, label, format, free = false }: SeriesChartProps) {
+export function SeriesChart(props: SeriesChartProps) {
+  const [box, width] = useWidth<HTMLDivElement>()
+  return (
+    <div className="chart" ref={box}>
+      {width === 0 ? null : <Lines {...props} width={width} />}
+    </div>
+  )
+}
+
+function Lines({ series, label, format, free = false, width }: SeriesChartProps & { readonly width: number }) {
   const points = series.flatMap((each) => each.points)
   const values = points.flatMap(({ value }) => (value === null ? [] : [value]))
   const times = points.map(({ at }) => Date.parse(at))
@@ -52,7 +61,7 @@ export function SeriesChart({ series, label, format, free = false }: SeriesChart
   const first = new Date(Math.min(...times)).toISOString()
   const last = new Date(Math.max(...times)).toISOString()
   return (
-    <svg className="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+    <svg width={width} height={height} role="img" aria-label={label}>
       {niceTicks(low, high + room, 3).map((tick) => (
         <g key={tick}>
           <line className="grid" x1={pad.left} x2={width - pad.right} y1={y(tick)} y2={y(tick)} />

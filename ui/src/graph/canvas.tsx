@@ -1,7 +1,8 @@
 import { Maximize2, Minus, Plus } from 'lucide-react'
-import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { LineageEdge, NodeId } from '../api/contract.ts'
 import { IconButton } from '../part/button.tsx'
+import { useWidth } from '../part/width.ts'
 import type { DrawnGraph } from './collapse.ts'
 import { type Layout, layoutGraph, nodeSize } from './layout.ts'
 import { NodeCard } from './node-card.tsx'
@@ -56,24 +57,9 @@ function heightFor(layout: Layout, height: 'tall' | 'short'): number {
   return Math.min(most, Math.max(200, layout.height + 4 * margin))
 }
 
-function useWidth(element: React.RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0)
-  useLayoutEffect(() => {
-    const target = element.current
-    if (!target) return
-    const read = () => setWidth(target.clientWidth)
-    read()
-    const observer = new ResizeObserver(read)
-    observer.observe(target)
-    return () => observer.disconnect()
-  }, [element])
-  return width
-}
-
 /** The drawn graph: drag to move, Ctrl and wheel or the buttons to zoom, arrow keys along the edges. Draws what is in sight. */
 export function GraphCanvas({ graph, focus, path = [], onExpand, hrefOf, height = 'tall' }: CanvasProps) {
-  const root = useRef<HTMLDivElement>(null)
-  const width = useWidth(root)
+  const [root, width] = useWidth<HTMLDivElement>()
   const layout = useMemo(
     () => layoutGraph(graph.nodes, graph.edges, { fromTop: focus === null && graph.nodes.length > 60 }),
     [graph, focus],
