@@ -19,7 +19,9 @@ export function Dialog({ title, onClose, children, look = 'box', foot }: DialogP
   useEffect(() => {
     const dialog = element.current
     if (dialog && !dialog.open) dialog.showModal()
-    dialog?.querySelector<HTMLElement>('.dialog-content :is(input, select, textarea, button), .dialog-content')?.focus()
+    const field = dialog?.querySelector<HTMLElement>('.dialog-content :is(input, select, textarea, button)')
+    const target = field ?? dialog?.querySelector<HTMLElement>('.dialog-content')
+    target?.focus()
     return () => dialog?.close()
   }, [])
   return (
