@@ -2,7 +2,7 @@ import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tans
 import { useSyncExternalStore } from 'react'
 import { ApiFailure, get, type Params } from './client.ts'
 import type { HostConfig, Pagination, Switch, SwitchName } from './contract.ts'
-import { hostConfig, onSessionChange } from './session.ts'
+import { hostConfig, onSessionChange, registryVersion } from './session.ts'
 
 /** One cache for the page. A key is the path and the parameters, never the caller: nothing is fetched twice. */
 export const queryClient = new QueryClient({
@@ -56,6 +56,11 @@ export function invalidate(...prefixes: readonly string[]): void {
 /** What the host said about itself. */
 export function useHost(): HostConfig {
   return useSyncExternalStore(onSessionChange, hostConfig)
+}
+
+/** The newest registry version that any answer or event has told of; `''` when the server names none. */
+export function useRegistryVersion(): string {
+  return useSyncExternalStore(onSessionChange, registryVersion)
 }
 
 /** One of the host's switches. */

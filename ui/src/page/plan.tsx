@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Check, RotateCw, X } from 'lucide-react'
 import { ApiFailure } from '../api/client.ts'
 import type { Change, PlanRequest } from '../api/contract.ts'
-import { isOn, useHost } from '../api/query.ts'
+import { isOn, useHost, useRegistryVersion } from '../api/query.ts'
 import { formatPlural } from '../format/number.ts'
 import { splitNodeId } from '../graph/lineage-data.ts'
 import { kinds, readKind } from '../kind/kind.ts'
@@ -103,7 +103,10 @@ function Planned({ project, changes }: { readonly project: string; readonly chan
     staleTime: 0,
   })
   const apply = useMutation({ mutationFn: (version: string) => applyPlan(request, version), onSuccess: () => clearDraft(project) })
-  const behind = apply.error instanceof ApiFailure && apply.error.status === 412
+  const newest = useRegistryVersion()
+  const refused = apply.error instanceof ApiFailure && apply.error.status === 412
+  const behind =
+    refused || (plan.data !== undefined && newest !== '' && newest !== plan.data.version && !plan.isFetching && !apply.isPending)
   if (changes.length === 0) return null
   if (plan.isError) return <Failure error={plan.error} what="the plan" onRetry={() => void plan.refetch()} />
   if (!plan.data) return <Skeleton rows={8} label="Planning" />

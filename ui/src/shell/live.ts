@@ -30,6 +30,11 @@ export function onLiveChange(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
+/** A plan is not made anew under the reader's eyes: its page says that the registry has moved on. */
+function refreshAll(): void {
+  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'plan' })
+}
+
 /** Which queries an event makes old. A run is written into the cache itself: its page moves without asking. */
 function applyEvent<Name extends keyof EventMessages>(name: Name, message: EventMessages[Name]): void {
   if (name === 'run') {
@@ -38,7 +43,7 @@ function applyEvent<Name extends keyof EventMessages>(name: Name, message: Event
     invalidate('runs')
     if (run.finishedAt !== null) invalidate('freshness', 'coverage')
   } else if (name === 'freshness') invalidate('freshness', 'coverage')
-  else void queryClient.invalidateQueries()
+  else refreshAll()
 }
 
 function listen(project: string | null): void {
@@ -60,7 +65,7 @@ async function poll(): Promise<void> {
   try {
     const { registryVersion: now } = await get<Status>('status')
     set('polling')
-    if (before !== now) void queryClient.invalidateQueries()
+    if (before !== now) refreshAll()
   } catch {
     set('offline')
   }

@@ -39,7 +39,9 @@ function readJson(text: string): Fields | null {
   }
 }
 
-function Editor({ project, kind, name, object, onDone }: EditFormProps & { readonly object: Fields }) {
+function Editor({ project, kind, name, object: newest, onDone }: EditFormProps & { readonly object: Fields }) {
+  // What the reader began with: a change by someone else meanwhile must not turn into one of ours.
+  const [object] = useState(newest)
   const [mode, setMode] = useState('form')
   const [form, setForm] = useState<ObjectForm>(() => readForm(kind, object))
   const [json, setJson] = useState(() => JSON.stringify(object, null, 2))
