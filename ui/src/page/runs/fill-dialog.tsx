@@ -29,15 +29,9 @@ interface FillDialogProps {
   readonly onClose: () => void
 }
 
-function requestOf(project: string, views: readonly string[], mode: 'range' | 'incremental', start: string, end: string): RunRequest {
-  return {
-    project,
-    views,
-    mode,
-    start: mode === 'range' ? readInputTime(start) : null,
-    end: readInputTime(end),
-    dry_run: true,
-  }
+/** What the field says; as long as nobody typed, the exact time it stands for. */
+function timeOf(text: string, meant: string | undefined): string | null {
+  return meant !== undefined && writeInputTime(meant) === text ? meant : readInputTime(text)
 }
 
 function titleOf(views: readonly string[], range: FillRange | null): string {
@@ -50,10 +44,18 @@ export function FillDialog({ project, views: given, range, onClose }: FillDialog
   const [views, setViews] = useState(given)
   const [mode, setMode] = useState<'range' | 'incremental'>(range ? 'range' : 'incremental')
   const [start, setStart] = useState(writeInputTime(range?.start ?? new Date(Date.now() - 86_400_000)))
-  const [end, setEnd] = useState(writeInputTime(range?.end ?? new Date()))
-  const request = requestOf(project, views, mode, start, end)
-  const backwards = mode === 'range' && start >= end
-  const complete = views.length > 0 && request.end !== null && (mode === 'incremental' || request.start !== null) && !backwards
+  const [end, setEnd] = useState(range ? writeInputTime(range.end) : '')
+  const ranged = mode === 'range'
+  const request: RunRequest = {
+    project,
+    views,
+    mode,
+    start: ranged ? timeOf(start, range?.start) : null,
+    end: timeOf(end, range?.end),
+    dry_run: true,
+  }
+  const backwards = ranged && request.start !== null && request.end !== null && request.start >= request.end
+  const complete = views.length > 0 && (!ranged || (request.start !== null && request.end !== null)) && !backwards
   const estimate = useQuery({
     queryKey: ['runs', 'estimate', request],
     queryFn: ({ signal }) => post<RunEstimate>('runs', request, { signal }),
@@ -112,11 +114,11 @@ export function FillDialog({ project, views: given, range, onClose }: FillDialog
         ]}
       />
       <div className="fill-range">
-        {mode === 'range' ? (
+        {ranged ? (
           <Input label="From (UTC)" type="datetime-local" value={start} onChange={(event) => setStart(event.target.value)} />
         ) : null}
         <Input
-          label="Up to (UTC)"
+          label={ranged ? 'Up to (UTC)' : 'Up to (UTC), empty for now'}
           type="datetime-local"
           value={end}
           error={backwards ? 'The end must be after the start.' : null}
