@@ -3,6 +3,7 @@ import type { Caller, Policy, Right } from './decision.ts'
 import type { EventHub } from './event/hub.ts'
 import type { JsonSchema } from './json.ts'
 import type { Parameters, QueryOf } from './query.ts'
+import type { Records } from './record/records.ts'
 import type { RegistryFeed } from './registry/feed.ts'
 import type { RegistryIndex } from './registry/registry-index.ts'
 import type { Runner } from './run/runner.ts'
@@ -15,6 +16,7 @@ export interface Rooms {
   readonly feed: RegistryFeed
   readonly decide: Policy
   readonly runner: Runner
+  readonly records: Records
   readonly events: EventHub
   readonly sources: SourceReader
   /** Microseconds since 1970 (UTC). */

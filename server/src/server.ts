@@ -7,6 +7,7 @@ import { openEvents } from './event/hub.ts'
 import { buildApp, notFound } from './http/app.ts'
 import { hostPages } from './page/host.ts'
 import { safePrefix } from './page/index-page.ts'
+import { openRecords } from './record/records.ts'
 import { type Hear, registryFeed } from './registry/feed.ts'
 import type { Rooms } from './route.ts'
 import { openRunner } from './run/runner.ts'
@@ -34,6 +35,8 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[]
   /** Decides instead of {@link openingsPolicy}. */
   readonly decide?: Policy
+  /** How long a run stays a server's that gives no sign of life; 20 unless told. Then another server goes on with it. */
+  readonly leaseSeconds?: number
   /** Microseconds since 1970 (UTC). */
   readonly now?: () => bigint
   /** Told of failures behind answers. */
@@ -76,7 +79,15 @@ const roomsOf = (options: ServerOptions): Rooms => {
     hear: hearing(config, report),
     onError: report,
   })
-  const runner = openRunner(store, now)
+  const records = openRecords(config, report)
+  const runner = openRunner({
+    store,
+    records,
+    now,
+    works: writes && config.onlineStore !== null,
+    leaseSeconds: options.leaseSeconds ?? 20,
+    report,
+  })
   const events = openEvents({ feed, runner })
   const sources = openSourceReader(config)
   return {
@@ -84,6 +95,7 @@ const roomsOf = (options: ServerOptions): Rooms => {
     config,
     feed,
     runner,
+    records,
     events,
     sources,
     now,
@@ -124,6 +136,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     rooms.events.close()
     await server.close()
     await rooms.runner[Symbol.asyncDispose]()
+    await rooms.records[Symbol.asyncDispose]()
     await rooms.sources[Symbol.asyncDispose]()
     await rooms.feed[Symbol.asyncDispose]()
   }

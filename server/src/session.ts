@@ -15,14 +15,17 @@ const switchOf = (decide: Policy, right: Right, caller: Caller): JsonObject => {
 }
 
 /** What is on, what is off, and how it is turned on (`Switches` of the pages' contract). */
-const switchesOf = ({ decide, config }: Rooms, caller: Caller): JsonObject => {
+const switchesOf = async ({ decide, config, records }: Rooms, caller: Caller): Promise<JsonObject> => {
   const hasOnline = config.onlineStore !== null
   const noOnline = off('there is no online store', 'online_store')
+  const may = switchOf(decide, 'run', caller)
+  const problem = may.state === 'on' ? await records.problem() : null
+  const runs = problem === null ? may : off(`runs cannot be kept: ${problem}`, 'registry')
   return {
     data: switchOf(decide, 'preview', caller),
     online: hasOnline ? switchOf(decide, 'online', caller) : noOnline,
     writes: switchOf(decide, 'write', caller),
-    runs: hasOnline ? switchOf(decide, 'run', caller) : noOnline,
+    runs: hasOnline ? runs : noOnline,
     sql: switchOf(decide, 'sql', caller),
     freshness: on,
     coverage: on,
@@ -37,7 +40,7 @@ const switchesOf = ({ decide, config }: Rooms, caller: Caller): JsonObject => {
 /** What a page is told before it asks for anything (`HostConfig`). */
 export const hostConfig = async (rooms: Rooms, caller: Caller, token: string | null): Promise<JsonObject> => {
   const index = await rooms.feed.current()
-  const switches = switchesOf(rooms, caller)
+  const switches = await switchesOf(rooms, caller)
   return {
     apiVersion: 1,
     version: serverVersion,

@@ -89,6 +89,21 @@ describe('an apply', () => {
     expect([undone.status, await description()]).toEqual([200, before])
   })
 
+  test('is undone by another server as well, which knows who did it', async () => {
+    const before = await description()
+    const applied = await fixture.send('POST', '/apply', patchOf('by the first'), { 'if-match': `"${await version()}"` })
+    const { undo, version: after } = await body(applied)
+    await using other = await fixture.another()
+    const { changes } = (await (await fetch(`${other.url}/changes?project=rides&limit=1`)).json()) as { changes: object[] }
+    expect(changes).toMatchObject([{ version: after, objects: [{ action: 'update', kind: 'featureView', name: 'stats' }] }])
+    const undone = await fetch(`${other.url}/apply`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'if-match': `"${after}"` },
+      body: JSON.stringify({ project: 'rides', changes: [], undo }),
+    })
+    expect([undone.status, await description()]).toEqual([200, before])
+  })
+
   test('needs the version that the plan was made for', async () => {
     const response = await fixture.send('POST', '/apply', patchOf('x'))
     expect([response.status, (await body(response)).code]).toEqual([428, 'SERVER_VERSION_NEEDED'])

@@ -1,156 +1,79 @@
 import { randomUUID } from 'node:crypto'
-import type { Job, Store } from '@charmed-feast/store'
+import type { Store } from '@charmed-feast/store'
 import { serverError } from '../errors.ts'
-import type { JsonObject } from '../json.ts'
+import type { Records } from '../record/records.ts'
 import { isoOf } from '../time.ts'
-import type { Run, RunState } from './run.ts'
-
-/** What a run is asked to do. Times are microseconds since 1970 (UTC). */
-export interface RunOrder {
-  readonly project: string
-  readonly views: readonly string[]
-  readonly mode: 'range' | 'incremental'
-  readonly start: bigint
-  readonly end: bigint
-  readonly user: string | null
-}
-
-interface Part {
-  readonly view: string
-  state: RunState
-  rows: number | null
-  startedAt: bigint | null
-  finishedAt: bigint | null
-  error: string | null
-}
-
-/*
- * queued → running → succeeded | failed | cancelled; queued → cancelled; running → cancelling → cancelled.
- * Parts go one after another; a part that fails ends the run, and what was queued behind it is cancelled.
- */
-interface Started {
-  readonly id: string
-  readonly order: RunOrder
-  readonly createdAt: bigint
-  readonly parts: readonly Part[]
-  readonly jobs: Set<string>
-  readonly abort: AbortController
-  state: RunState
-  startedAt: bigint | null
-  finishedAt: bigint | null
-  error: string | null
-}
+import type { Run } from './run.ts'
+import { type RunRecords, runRecords } from './run-records.ts'
+import { endedRun, isActive, type Part, queuedRun, type RunOrder, resumedRun, type StoredRun, shownRun, withPart } from './stored-run.ts'
 
 /** What is told of runs. */
 export type RunListener = (run: Run, project: string) => void
 
-/** Runs that this server started: one at a time, so that stores are not overrun. What they loaded is recorded by the store. */
+/** Runs that servers share: kept in our records, worked on by one server each, one at a time, so that stores are not overrun. */
 export interface Runner extends AsyncDisposable {
-  /** @throws SERVER_BUSY when the user has too many under way, SERVER_NOT_SUPPORTED for another project than the store's */
-  start(order: RunOrder): Run
-  /** Asks a run to end. @throws SERVER_RECORD_NOT_FOUND, SERVER_CONFLICT when it has ended */
-  cancel(id: string): Run
-  list(project: string): readonly Run[]
-  /** Whether a job of the store is a part of a run that is listed here. */
-  owns(job: Job): boolean
+  /** @throws SERVER_BUSY when the user has too many under way, SERVER_NOT_SUPPORTED for another project, or where nothing can be kept */
+  start(order: RunOrder): Promise<Run>
+  /** Asks a run to end, whichever server works on it. @throws SERVER_RECORD_NOT_FOUND, SERVER_CONFLICT when it has ended */
+  cancel(id: string): Promise<Run>
+  /** Newest first. */
+  list(project: string): Promise<readonly StoredRun[]>
+  /** Calls back with each run that moves, whichever server moves it. */
   onChange(listener: RunListener): () => void
 }
 
-/** How many runs of one user are queued or running. */
-const runsPerUser = 8
-/** How many ended runs are kept at hand; the store keeps all. */
-const endedRuns = 200
+/** What a runner is opened with. */
+export interface RunnerOptions {
+  readonly store: Store
+  readonly records: Records
+  /** Microseconds since 1970 (UTC). */
+  readonly now: () => bigint
+  /** Whether this server takes runs, or only shows them. */
+  readonly works: boolean
+  /** How long a run stays this server's without a sign of life. */
+  readonly leaseSeconds: number
+  readonly report: (error: unknown) => void
+}
 
-const isActive = ({ state }: Started): boolean => state === 'queued' || state === 'running' || state === 'cancelling'
-const iso = (moment: bigint | null): string | null => (moment === null ? null : isoOf(moment))
-const text = (rows: number | null): string | null => (rows === null ? null : String(rows))
+/** How many runs are shown. */
+const shown = 200
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-const partJson = ({ startedAt, finishedAt, rows, ...part }: Part): JsonObject => ({
-  ...part,
-  rows: text(rows),
-  totalRows: null,
-  startedAt: iso(startedAt),
-  finishedAt: iso(finishedAt),
-})
-
-const rowsOf = ({ parts }: Started): number | null =>
-  parts.every(({ rows }) => rows === null) ? null : parts.reduce((sum, { rows }) => sum + (rows ?? 0), 0)
-
-const progressOf = (run: Started, now: bigint): JsonObject | null => {
-  if (run.state !== 'running' || run.startedAt === null) return null
-  const [rows, seconds] = [rowsOf(run) ?? 0, Number(now - run.startedAt) / 1e6]
-  return { rows: String(rows), totalRows: null, rowsPerSecond: seconds > 0 ? Math.round(rows / seconds) : null, secondsLeft: null }
-}
-
-const runOf = (run: Started, now: bigint): Run => {
-  const { id, order, state, parts, error } = run
-  const views = parts.map(({ view }) => view)
-  return {
-    ...{ id, state, views, start: order.start, end: order.end, order: run.createdAt },
-    json: {
-      ...{ id, project: order.project, kind: order.mode === 'incremental' ? 'incremental' : 'backfill', state, recordedBy: 'server' },
-      ...{ user: order.user, views, start: isoOf(order.start), end: isoOf(order.end), createdAt: isoOf(run.createdAt) },
-      ...{ startedAt: iso(run.startedAt), finishedAt: iso(run.finishedAt), rows: text(rowsOf(run)), bytes: null },
-      progress: progressOf(run, now),
-      error: error === null ? null : { code: null, message: error },
-      parts: parts.map(partJson),
-    },
-  }
-}
-
 class StoreRunner implements Runner {
-  readonly #store: Store
-  readonly #now: () => bigint
-  readonly #runs: Started[] = []
+  readonly #options: RunnerOptions
+  readonly #runs: RunRecords
+  readonly #owner = randomUUID()
   readonly #listeners = new Set<RunListener>()
-  #working: Promise<void> = Promise.resolve()
+  readonly #stop = new AbortController()
+  readonly #working: Promise<void>
+  /** The run that this server works on. */
+  #current: { readonly abort: AbortController; run: StoredRun; moved: boolean } | undefined
+  #wake: () => void = () => undefined
 
-  constructor(store: Store, now: () => bigint) {
-    this.#store = store
-    this.#now = now
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    const { records, store, leaseSeconds } = options
+    this.#runs = runRecords(records, { project: store.project, leaseSeconds })
+    records.hear((id) => void this.#heard(id).catch(options.report))
+    this.#working = options.works ? this.#workOn() : Promise.resolve()
   }
 
-  start(order: RunOrder): Run {
-    if (order.project !== this.#store.project)
-      throw serverError('SERVER_NOT_SUPPORTED', [
-        `materialize project "${order.project}"`,
-        `this server materializes "${this.#store.project}"`,
-      ])
-    const active = this.#runs.filter((run) => isActive(run) && run.order.user === order.user)
-    if (active.length >= runsPerUser) throw serverError('SERVER_BUSY', ['a run', String(active.length)])
-    const run: Started = {
-      ...{ id: randomUUID(), order, createdAt: this.#now(), jobs: new Set<string>(), abort: new AbortController() },
-      parts: order.views.map((view) => ({ view, state: 'queued', rows: null, startedAt: null, finishedAt: null, error: null })),
-      ...{ state: 'queued', startedAt: null, finishedAt: null, error: null },
-    }
-    this.#runs.unshift(run)
-    this.#forget()
-    this.#working = this.#working.then(() => this.#work(run))
-    return this.#tell(run)
+  async start(order: RunOrder): Promise<Run> {
+    const { store, now } = this.#options
+    if (order.project !== store.project)
+      throw serverError('SERVER_NOT_SUPPORTED', [`materialize project "${order.project}"`, `this server materializes "${store.project}"`])
+    const run = queuedRun(randomUUID(), order, isoOf(now()))
+    await this.#runs.add(run)
+    this.#wake()
+    return shownRun(run, now())
   }
 
-  cancel(id: string): Run {
-    const run = this.#runs.find((each) => each.id === id)
-    if (run === undefined) throw serverError('SERVER_RECORD_NOT_FOUND', ['Run', id])
-    if (!isActive(run)) throw serverError('SERVER_CONFLICT', ['cancel run', id, `it is ${run.state} already`])
-    run.state = run.state === 'queued' ? 'cancelled' : 'cancelling'
-    if (run.state === 'cancelled') this.#end(run, 'cancelled', null)
-    run.abort.abort(new Error('cancelled'))
-    return this.#tell(run)
+  async cancel(id: string): Promise<Run> {
+    return shownRun(await this.#runs.cancel(id), this.#options.now())
   }
 
-  list(project: string): readonly Run[] {
-    const now = this.#now()
-    return this.#runs.filter(({ order }) => order.project === project).map((run) => runOf(run, now))
-  }
-
-  owns(job: Job): boolean {
-    return this.#runs.some(
-      (run) =>
-        run.jobs.has(job.id) ||
-        (isActive(run) && job.state === 'running' && run.parts.some((part) => part.state === 'running' && part.view === job.view)),
-    )
+  async list(project: string): Promise<readonly StoredRun[]> {
+    return await this.#runs.list(project, shown)
   }
 
   onChange(listener: RunListener): () => void {
@@ -159,75 +82,120 @@ class StoreRunner implements Runner {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const run of this.#runs) if (isActive(run)) run.abort.abort(new Error('the server stops'))
+    this.#stop.abort()
+    this.#wake()
+    this.#current?.abort.abort(new Error('the server stops'))
     await this.#working
   }
 
-  #tell(run: Started): Run {
-    const shown = runOf(run, this.#now())
-    for (const listener of this.#listeners) listener(shown, run.order.project)
-    return shown
-  }
-
-  #forget(): void {
-    const ended = this.#runs.filter((run) => !isActive(run)).slice(endedRuns)
-    for (const run of ended) this.#runs.splice(this.#runs.indexOf(run), 1)
-  }
-
-  #end(run: Started, state: RunState, error: string | null): void {
-    run.state = state
-    run.error = error
-    run.finishedAt = this.#now()
-    for (const part of run.parts) if (part.state === 'queued') part.state = 'cancelled'
-  }
-
-  async #work(run: Started): Promise<void> {
-    if (run.state !== 'queued') return
-    run.state = 'running'
-    run.startedAt = this.#now()
-    this.#tell(run)
-    for (const part of run.parts) {
-      const error = await this.#load(run, part)
-      this.#tell(run)
-      if (error === undefined) continue
-      this.#end(run, run.abort.signal.aborted ? 'cancelled' : 'failed', run.abort.signal.aborted ? null : error)
-      this.#tell(run)
-      return
+  /** A run moved somewhere; `''`: any may have. */
+  async #heard(id: string): Promise<void> {
+    if (this.#stop.signal.aborted) return
+    this.#wake()
+    const runs = id === '' ? (await this.list(this.#options.store.project)).filter(isActive) : [await this.#runs.get(id)]
+    for (const run of runs) {
+      if (run === undefined) continue
+      if (run.state === 'cancelling' && run.id === this.#current?.run.id) this.#current.abort.abort(new Error('cancelled'))
+      for (const listener of this.#listeners) listener(shownRun(run, this.#options.now()), run.order.project)
     }
-    this.#end(run, 'succeeded', null)
-    this.#tell(run)
+  }
+
+  async #workOn(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        // Who went away tells nobody: leases are looked at this often.
+        const timer = setTimeout(resolve, this.#options.leaseSeconds * 500).unref()
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      try {
+        const taken = await this.#runs.take(this.#owner)
+        if (taken === undefined) await woken
+        else await this.#work(resumedRun(taken))
+      } catch (error) {
+        this.#options.report(error)
+        await woken
+      }
+    }
+  }
+
+  async #work(taken: StoredRun): Promise<void> {
+    const started = isoOf(this.#options.now())
+    const abort = new AbortController()
+    const current = { abort, run: { ...taken, state: 'running', startedAt: taken.startedAt ?? started } as StoredRun, moved: true }
+    this.#current = current
+    const beat = setInterval(() => void this.#keep().catch(this.#options.report), Math.min(500, this.#options.leaseSeconds * 250))
+    try {
+      await this.#keep()
+      const run = await this.#loadParts()
+      await this.#runs.release(run, this.#owner)
+    } finally {
+      clearInterval(beat)
+      this.#current = undefined
+    }
+  }
+
+  #lastKept = 0
+
+  /** Tells the records how far the run is, and that its server is alive; asks them whether it is to end. */
+  async #keep(): Promise<void> {
+    const current = this.#current
+    const isDue = performance.now() - this.#lastKept > this.#options.leaseSeconds * 250
+    if (current === undefined || (!current.moved && !isDue)) return
+    current.moved = false
+    this.#lastKept = performance.now()
+    const kept = await this.#runs.keep(current.run, this.#owner)
+    if (kept === undefined) current.abort.abort(new Error('another server took the run'))
+    else if (kept.cancelled) current.abort.abort(new Error('cancelled'))
+  }
+
+  #move(place: number, part: Partial<Part>): void {
+    if (this.#current === undefined) return
+    this.#current.run = withPart(this.#current.run, place, part)
+    this.#current.moved = true
+  }
+
+  /** Loads what is not loaded yet; gives the run as it is to be kept. */
+  async #loadParts(): Promise<StoredRun> {
+    const { now } = this.#options
+    const current = this.#current
+    if (current === undefined) throw new Error('no run is worked on')
+    for (const [place, part] of current.run.parts.entries()) {
+      if (part.state !== 'queued') continue
+      const error = await this.#load(current.run.order, place, current.abort.signal)
+      if (error === undefined) await this.#keep()
+      else if (this.#stop.signal.aborted) return resumedRun(withPart(current.run, place, { state: 'running' }))
+      else if (current.abort.signal.aborted) return endedRun(current.run, 'cancelled', isoOf(now()), null)
+      else return endedRun(current.run, 'failed', isoOf(now()), error)
+    }
+    return endedRun(current.run, 'succeeded', isoOf(now()), null)
   }
 
   /** Loads one view; gives what went wrong. */
-  async #load(run: Started, part: Part): Promise<string | undefined> {
-    const { order, abort } = run
+  async #load(order: RunOrder, place: number, signal: AbortSignal): Promise<string | undefined> {
+    const { store, now } = this.#options
+    const view = order.views[place] ?? ''
     const work = {
-      ...{ views: [part.view], signal: abort.signal, requestedBy: order.user ?? '' },
-      onProgress: ({ rows }: { readonly rows: number }) => {
-        part.rows = rows
-        this.#tell(run)
-      },
+      ...{ views: [view], signal, requestedBy: order.user ?? '' },
+      onProgress: ({ rows }: { readonly rows: number }) => this.#move(place, { rows }),
     }
-    part.state = 'running'
-    part.startedAt = this.#now()
+    this.#move(place, { state: 'running', startedAt: isoOf(now()) })
     try {
-      abort.signal.throwIfAborted()
+      signal.throwIfAborted()
+      await this.#keep()
       const results =
         order.mode === 'incremental'
-          ? await this.#store.materializeIncremental({ ...work, end: order.end })
-          : await this.#store.materialize({ ...work, start: order.start, end: order.end })
-      for (const { jobId, rows } of results) {
-        run.jobs.add(jobId)
-        part.rows = rows
-      }
-      part.state = 'succeeded'
+          ? await store.materializeIncremental({ ...work, end: order.end })
+          : await store.materialize({ ...work, start: order.start, end: order.end })
+      const loaded = results.map(({ jobId, rows }) => ({ job: jobId, rows }))
+      this.#move(place, { state: 'succeeded', finishedAt: isoOf(now()), ...loaded.at(-1) })
       return undefined
     } catch (error) {
-      part.state = abort.signal.aborted ? 'cancelled' : 'failed'
-      part.error = part.state === 'failed' ? words(error) : null
+      const state = signal.aborted ? 'cancelled' : 'failed'
+      this.#move(place, { state, finishedAt: isoOf(now()), error: state === 'failed' ? words(error) : null })
       return words(error)
-    } finally {
-      part.finishedAt = this.#now()
     }
   }
 }
@@ -236,7 +204,7 @@ class StoreRunner implements Runner {
  * Starts and watches materializations.
  *
  * @example
- * await using runner = openRunner(store, now)
- * runner.start({ project: 'demo', views: ['driver_stats'], mode: 'range', start, end, user: null }).state // 'queued'
+ * await using runner = openRunner({ store, records, now, works: true, leaseSeconds: 20, report })
+ * const { state } = await runner.start({ project: 'demo', views: ['driver_stats'], mode: 'range', start, end, user: null }) // 'queued'
  */
-export const openRunner = (store: Store, now: () => bigint): Runner => new StoreRunner(store, now)
+export const openRunner = (options: RunnerOptions): Runner => new StoreRunner(options)

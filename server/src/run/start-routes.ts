@@ -5,7 +5,7 @@ import { parseMoment } from '../query.ts'
 import type { ProjectIndex } from '../registry/registry-index.ts'
 import { Answer, type AnyRoute, route } from '../route.ts'
 import { isoOf } from '../time.ts'
-import type { RunOrder } from './runner.ts'
+import type { RunOrder } from './stored-run.ts'
 
 const viewLimit = 200
 
@@ -55,7 +55,7 @@ const startRoute = route({
   summary: 'Loads views into the online store',
   query: {},
   body,
-  handle: ({ body: asked, index, rooms, caller }) => {
+  handle: async ({ body: asked, index, rooms, caller }) => {
     const project = index.project(asked.project)
     if (asked.views.length === 0) throw serverError('SERVER_VALUE_INVALID', ['views', '', 'name at least one'])
     for (const view of asked.views) materializable(project, view)
@@ -65,7 +65,7 @@ const startRoute = route({
     const start = momentOf('start', asked.start, asked.mode === 'incremental' ? (last ?? end) : undefined)
     if (end < start) throw serverError('SERVER_VALUE_INVALID', ['range', isoOf(start), 'it ends before it begins'])
     const order: RunOrder = { project: asked.project, views: asked.views, mode: asked.mode, start, end, user: caller.user }
-    if (!asked.dry_run) return new Answer(201, rooms.runner.start(order).json)
+    if (!asked.dry_run) return new Answer(201, (await rooms.runner.start(order)).json)
     const views = asked.views.map((view) => {
       const covered = coveredSeconds(spansOf(project, view), start, end)
       return { view, start: isoOf(start), end: isoOf(end), rows: null, exact: false, coveredSeconds: covered }
@@ -82,7 +82,7 @@ const cancelRoute = route({
   cost: 'store',
   summary: 'Cancels a run',
   query: {},
-  handle: ({ path: { id = '' }, rooms }) => new Answer(202, rooms.runner.cancel(id).json),
+  handle: async ({ path: { id = '' }, rooms }) => new Answer(202, (await rooms.runner.cancel(id)).json),
 })
 
 /** Starting runs and cancelling them. */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import {
   catalogOf,
   type Difference,
-  decodeObject,
   definitionOf,
   hasOnlineTable,
   headOf,
@@ -12,41 +11,9 @@ import {
 } from '@charmed-feast/store'
 import type { Caller } from '../decision.ts'
 import { serverError } from '../errors.ts'
-import type { JsonObject } from '../json.ts'
-import { kindWord } from '../object/kind-word.ts'
 import type { RegistryIndex } from '../registry/registry-index.ts'
 import type { Rooms } from '../route.ts'
-import { isoOf } from '../time.ts'
-
-/** An apply that was done here, to be told and to be undone. */
-export interface Applied {
-  readonly id: string
-  readonly project: string
-  readonly version: string
-  /** Microseconds since 1970 (UTC). */
-  readonly at: bigint
-  readonly user: string | null
-  readonly differences: readonly Difference[]
-  /** The objects as they were before. */
-  readonly before: readonly StoredObject[]
-}
-
-/** How many applies are kept for undoing. */
-const kept = 100
-const done: Applied[] = []
-
-/** The applies that this process did, newest first. */
-export const appliedHere = (project: string): readonly Applied[] => done.filter((each) => each.project === project)
-
-/** The request that takes an apply back. @throws SERVER_RECORD_NOT_FOUND */
-export const undoRequest = (id: string, project: string): RegistryRequest => {
-  const applied = done.find((each) => each.id === id && each.project === project)
-  if (applied === undefined) throw serverError('SERVER_RECORD_NOT_FOUND', ['Apply', id])
-  const remove = applied.differences.flatMap(({ action, kind, name }) =>
-    action === 'create' && kind !== 'project' ? [{ kind, name }] : [],
-  )
-  return { project, objects: applied.before.map((object) => decodeObject(object)), remove }
-}
+import { type Applied, keepApplied } from './change-records.ts'
 
 const bytesByName = (objects: readonly StoredObject[]) => new Map(objects.map((object) => [`${object.kind}\0${object.name}`, object.bytes]))
 
@@ -109,7 +76,7 @@ export const applyRequest = async (
   rooms: Rooms,
   request: RegistryRequest,
   { caller, version }: { readonly caller: Caller; readonly version: string | undefined },
-): Promise<Applied> => {
+): Promise<Applied & { readonly canUndo: boolean }> => {
   const index = version === undefined ? await rooms.feed.refresh() : await checkVersion(rooms, version)
   await makeTables(rooms, index, request)
   const before: StoredObject[] = []
@@ -128,9 +95,19 @@ export const applyRequest = async (
     ...{ id: randomUUID(), project: request.project, version: after.version, at: rooms.now(), user: caller.user, differences },
     before: before.filter(({ kind, name }) => changed.has(`${kind}\0${name}`)),
   }
-  if (differences.length > 0) done.unshift(applied)
-  done.splice(kept)
-  return applied
+  return { ...applied, canUndo: differences.length > 0 && (await keep(rooms, applied)) }
+}
+
+/** Keeps what was done; it is done all the same where it cannot be kept. */
+const keep = async ({ records, report }: Rooms, applied: Applied): Promise<boolean> => {
+  if ((await records.problem()) !== null) return false
+  try {
+    await keepApplied(records, applied)
+    return true
+  } catch (error) {
+    report(error)
+    return false
+  }
 }
 
 const nameIn = (message: RegistryMessage): string => headOf(message).name
@@ -149,11 +126,3 @@ const dropTables = async (
   })
   if (views.length > 0) await store.online.dropTables(views)
 }
-
-/** An apply as the list of changes shows it. */
-export const appliedJson = ({ version, at, user, differences }: Applied): JsonObject => ({
-  version,
-  at: isoOf(at),
-  user,
-  objects: differences.map(({ action, kind, name }) => ({ action, kind: kindWord(kind), name })),
-})

@@ -9,9 +9,10 @@ import { findObject } from '../object/object-routes.ts'
 import { integer, neededText, text } from '../query.ts'
 import type { RegistryIndex } from '../registry/registry-index.ts'
 import { restObject } from '../registry/rest-object.ts'
-import { Answer, type AnyRoute, route } from '../route.ts'
+import { Answer, type AnyRoute, type Rooms, route } from '../route.ts'
 import { isoOf } from '../time.ts'
-import { appliedHere, appliedJson, applyRequest, undoRequest, versionIn } from './apply.ts'
+import { applyRequest, versionIn } from './apply.ts'
+import { appliedJson, appliedOf, undoRequest } from './change-records.ts'
 import { planOf } from './plan.ts'
 import { requestOf, type Wish } from './wish.ts'
 
@@ -39,8 +40,8 @@ interface Wished {
   readonly undo: string | null
 }
 
-const requested = (index: RegistryIndex, { project, changes, undo }: Wished) =>
-  undo === null ? requestOf(changes, index, project) : undoRequest(undo, project)
+const requested = async ({ records }: Rooms, index: RegistryIndex, { project, changes, undo }: Wished) =>
+  undo === null ? requestOf(changes, index, project) : await undoRequest(records, undo, project)
 
 /** What is changed, as code. */
 const codeOf = (index: RegistryIndex, { project, changes }: Wished) => {
@@ -56,11 +57,11 @@ const planRoute = route({
   method: 'POST',
   path: '/plan',
   right: 'plan',
-  cost: 'memory',
+  cost: 'store',
   summary: 'What changes would do; nothing is written',
   query: {},
   body,
-  handle: ({ body: wished, index }) => planOf(requested(index, wished), index, codeOf(index, wished)),
+  handle: async ({ body: wished, index, rooms }) => planOf(await requested(rooms, index, wished), index, codeOf(index, wished)),
 })
 
 const applyRoute = route({
@@ -78,8 +79,8 @@ const applyRoute = route({
       const now = (await rooms.feed.refresh()).version
       if (version !== now) throw serverError('SERVER_VERSION_MOVED', [version, now], { members: { registry_version: now } })
     }
-    const applied = await applyRequest(rooms, requested(await rooms.feed.current(), wished), { caller, version })
-    return { version: applied.version, applied: applied.differences.length, undo: applied.differences.length === 0 ? null : applied.id }
+    const applied = await applyRequest(rooms, await requested(rooms, await rooms.feed.current(), wished), { caller, version })
+    return { version: applied.version, applied: applied.differences.length, undo: applied.canUndo ? applied.id : null }
   },
 })
 
@@ -106,11 +107,11 @@ const changesRoute = route({
   method: 'GET',
   path: '/changes',
   right: 'describe',
-  cost: 'memory',
+  cost: 'store',
   summary: 'What changed in the registry, newest first',
   query: { project: neededText('The project'), object: text('`featureView:stats`'), limit: integer({ fallback: 20, least: 1, most: 100 }) },
-  handle: ({ query, index }) => {
-    const recorded = appliedHere(query.project)
+  handle: async ({ query, index, rooms }) => {
+    const recorded = await appliedOf(rooms.records, query.project)
     const seconds = new Set(recorded.map(({ at }) => isoOf((at / 1_000_000n) * 1_000_000n)))
     const others = ownTimes(index, query.project).filter(({ at }) => !seconds.has(String(at)))
     const all = [...recorded.map(appliedJson), ...others].toSorted((a, b) => (String(a.at) < String(b.at) ? 1 : -1))
