@@ -39,7 +39,7 @@ const tlsOf = async (options: OptionValues): Promise<ServerOptions['tls']> => {
 export const serve = async (
   terminal: Terminal,
   { options, global }: { readonly options: OptionValues; readonly global: GlobalOptions },
-  told: { readonly port: string; readonly what: string } & Pick<ServerOptions, 'pages' | 'rootPath'>,
+  told: { readonly port: string; readonly what: string } & Pick<ServerOptions, 'pages' | 'pagesBy' | 'rootPath'>,
 ): Promise<void> => {
   const config = await loadConfig({
     repoPath: global.chdir,

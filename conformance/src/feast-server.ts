@@ -19,7 +19,7 @@ export interface Repository {
 }
 
 /** The feature_store.yaml of a repository whose three stores are one database. */
-const repositoryYaml = ({ host, port, user, password, database, project }: Repository): string => {
+export const repositoryYaml = ({ host, port, user, password, database, project }: Repository): string => {
   const store = `{type: postgres, host: "${host}", port: ${port}, user: "${user}", password: "${password}", database: "${database}", sslmode: disable}`
   const path = `postgresql+psycopg://${user}:${password}@${host}:${port}/${database}?sslmode=disable`
   return [

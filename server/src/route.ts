@@ -22,6 +22,8 @@ export interface Rooms {
   /** Microseconds since 1970 (UTC). */
   readonly now: () => bigint
   readonly startedAt: bigint
+  /** Whether pages are served beside the API: then what is not configured is empty rather than an error, for pages show errors. */
+  readonly besidePages: boolean
   /** Says what went wrong behind an answer that was given all the same. */
   readonly report: (error: unknown) => void
 }

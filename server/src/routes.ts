@@ -1,6 +1,9 @@
 import { eventRoutes } from './event/event-routes.ts'
 import { computeRoutes } from './feast/compute-routes.ts'
+import { datasetRoutes } from './feast/dataset-routes.ts'
 import { labelRoutes } from './feast/label-routes.ts'
+import { openLineageRoutes } from './feast/open-lineage-routes.ts'
+import { pushRoutes } from './feast/push-routes.ts'
 import { systemRoutes } from './feast/system-routes.ts'
 import { unconfiguredRoutes } from './feast/unconfigured-routes.ts'
 import { feastLineageRoutes } from './lineage/feast-lineage.ts'
@@ -31,6 +34,9 @@ export const routes: readonly AnyRoute[] = [
   ...systemRoutes,
   ...unconfiguredRoutes,
   ...labelRoutes,
+  ...pushRoutes,
+  ...datasetRoutes,
+  ...openLineageRoutes,
   ...projectRoutes,
   ...collections.flatMap(objectRoutes),
   ...featureRoutes,

@@ -5,6 +5,7 @@ import { type Openings, openingsPolicy, type Policy } from './decision.ts'
 import { serverError } from './errors.ts'
 import { openEvents } from './event/hub.ts'
 import { buildApp, notFound } from './http/app.ts'
+import { contentPolicy, foreignContentPolicy } from './http/headers.ts'
 import { hostPages } from './page/host.ts'
 import { safePrefix } from './page/index-page.ts'
 import { openRecords } from './record/records.ts'
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly tls?: { readonly key: Buffer; readonly cert: Buffer } | undefined
   /** The folder of the pages; without it only the API is served, with the prefix `/api/v1` and without it. */
   readonly pages?: string | undefined
+  /** Who wrote the pages. Feast's own write styles inline and carry no token: then the browser's word on where a request comes from decides. */
+  readonly pagesBy?: 'us' | 'others'
   readonly openings?: Partial<Omit<Openings, 'identified'>>
   /** Networks whose word on users is believed. */
   readonly trustedProxies?: readonly string[]
@@ -100,6 +103,7 @@ const roomsOf = (options: ServerOptions): Rooms => {
     sources,
     now,
     startedAt: now(),
+    besidePages: options.pages !== undefined,
     report,
     decide: options.decide ?? openingsPolicy({ data, writes, sql, identified }),
   }
@@ -122,13 +126,14 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     rooms,
     rootPath,
     bare: pages === undefined,
+    tokens: options.pagesBy !== 'others',
     hosts: loopbacks.includes(host) ? [...loopbacks, '[::1]', ...(options.allowedHosts ?? [])] : undefined,
     tls,
     gateway: { proxies: options.trustedProxies ?? [], userHeader: options.userHeader ?? 'kubeflow-userid' },
   })
   const { server } = app
   if (pages === undefined) server.setNotFoundHandler((request) => Promise.reject(notFound(request.url.replace(/\?.*$/s, ''))))
-  else await hostPages(app, { rooms, folder: pages, rootPath })
+  else await hostPages(app, { rooms, folder: pages, rootPath, policy: options.pagesBy === 'others' ? foreignContentPolicy : contentPolicy })
   await server.listen({ host, port })
   // Listening on a host and a port, not on a socket of the file system.
   const { address, port: actual, family } = server.server.address() as AddressInfo

@@ -1,11 +1,13 @@
 import { serverError } from '../errors.ts'
 import { neededText, text } from '../query.ts'
-import { type AnyRoute, route } from '../route.ts'
+import { type AnyRoute, type Call, route } from '../route.ts'
 
 // What Feast 0.67 answers where monitoring, dataset jobs and MLflow are not configured: observed, or read in its servers.
 // `docs/reference/rest.md` lists them.
 
-const monitoringOff = (): never => {
+/** Pages show an error for what is only not there: beside them there are no metrics. */
+const noMetrics = ({ rooms }: Call): readonly never[] => {
+  if (rooms.besidePages) return []
   throw serverError('SERVER_NOT_CONFIGURED', ['Monitoring is not enabled: add data_quality_monitoring section to feature_store.yaml'])
 }
 
@@ -33,7 +35,7 @@ const monitoring = (method: 'GET' | 'POST', path: string): AnyRoute =>
         : path.startsWith('jobs')
           ? { project: neededText('The project') }
           : {},
-    handle: monitoringOff,
+    handle: noMetrics,
   })
 
 const datasetJobs = [

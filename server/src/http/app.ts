@@ -18,6 +18,8 @@ export interface AppOptions {
   readonly rootPath: string
   /** Routes answer without `/api/v1` too, as `serve_registry` does; beside the pages they do not. */
   readonly bare: boolean
+  /** Whether a browser's changing request has to carry the token of our pages. */
+  readonly tokens: boolean
   /** Hosts that are answered for; `undefined`: any. */
   readonly hosts: readonly string[] | undefined
   readonly tls: { readonly key: Buffer; readonly cert: Buffer } | undefined
@@ -82,14 +84,14 @@ export const notFound = (path: string): ServerError => {
 const isChanging = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method)
 
 /** Checks that are the same for every request: which host it is for, and which site's page sent it. */
-const addChecks = (app: FastifyInstance, { hosts, gateway }: AppOptions, believed: Believed): void => {
+const addChecks = (app: FastifyInstance, { hosts, gateway, tokens }: AppOptions, believed: Believed): void => {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(safeHeaders).header('x-request-id', request.id)
     const host = first(request.headers.host) ?? ''
     if (hosts !== undefined && !hosts.includes(hostName(host)) && gateway.proxies.length === 0)
       throw serverError('SERVER_HOST_UNKNOWN', [host])
     const forwarded = believed.isTrusted(request.socket.remoteAddress) ? first(request.headers['x-forwarded-host']) : undefined
-    if (isChanging(request.method)) checkOrigin(request.headers, [host, forwarded])
+    if (isChanging(request.method)) checkOrigin(request.headers, { hosts: [host, forwarded], tokens })
   })
 }
 

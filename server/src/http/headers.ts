@@ -21,3 +21,6 @@ export const contentPolicy = [
   "form-action 'none'",
   "frame-ancestors 'self'",
 ].join('; ')
+
+/** The same for pages that are not ours: Feast's write their styles inline. */
+export const foreignContentPolicy: string = contentPolicy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")

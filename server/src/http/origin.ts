@@ -31,11 +31,14 @@ const refuse = (why: string): never => {
 
 /**
  * Refuses a request that may change something, or start work, when it comes from another site's page. A browser's request says where it
- * comes from; it needs to be ours, to be JSON, and to carry the page's token. One that says nothing is a program's.
+ * comes from; it needs to be ours, to be JSON, and, where the pages are ours, to carry their token. One that says nothing is a program's.
  *
  * @throws SERVER_CROSS_SITE
  */
-export const checkOrigin = (headers: IncomingHttpHeaders, hosts: readonly (string | undefined)[]): void => {
+export const checkOrigin = (
+  headers: IncomingHttpHeaders,
+  { hosts, tokens }: { readonly hosts: readonly (string | undefined)[]; readonly tokens: boolean },
+): void => {
   const { origin, 'sec-fetch-site': site, 'content-type': type = '' } = headers
   if (origin === undefined && site === undefined) return
   if (site !== undefined && site !== 'same-origin') refuse(`the browser says that it is ${String(site)}`)
@@ -43,6 +46,7 @@ export const checkOrigin = (headers: IncomingHttpHeaders, hosts: readonly (strin
   const hasBody = headers['content-length'] !== undefined && headers['content-length'] !== '0'
   if ((hasBody || headers['transfer-encoding'] !== undefined) && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type))
     refuse('its body is not JSON')
+  if (!tokens) return
   const [cookie = '', token] = [cookieOf(headers, tokenCookie), headers[tokenHeader]]
   if (cookie === '' || typeof token !== 'string' || !equal(cookie, token)) refuse(`it lacks the page's token in ${tokenHeader}`)
 }

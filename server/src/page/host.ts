@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type App, apiPrefix, notFound } from '../http/app.ts'
-import { contentPolicy } from '../http/headers.ts'
 import type { Json } from '../json.ts'
 import type { Rooms } from '../route.ts'
 import { hostConfig } from '../session.ts'
@@ -13,6 +12,8 @@ export interface HostOptions {
   /** The folder that they were built into. */
   readonly folder: string
   readonly rootPath: string
+  /** The content security policy of the pages. */
+  readonly policy: string
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.replace(/\?.*$/s, '')
@@ -87,7 +88,7 @@ export const hostPages = async ({ server, incoming, believed }: App, options: Ho
     const { caller, token } = incoming(request, reply)
     const config = await hostConfig(rooms, caller, token)
     return reply
-      .headers({ 'content-security-policy': contentPolicy, 'cache-control': 'no-store' })
+      .headers({ 'content-security-policy': options.policy, 'cache-control': 'no-store' })
       .type('text/html; charset=utf-8')
       .send(indexPage(files.index, { base: baseOf(request, path), config }))
   }

@@ -1,6 +1,8 @@
 import chromium from '@sparticuz/chromium'
 import { type Browser, chromium as driver } from 'playwright-core'
 
+export type { Browser }
+
 /** Made for a cloud function: they would switch off what we test (same origin) or make closing a tab end the browser. */
 const unwanted = ['--single-process', '--disable-web-security', '--allow-running-insecure-content', '--no-zygote']
 
