@@ -31,7 +31,7 @@ beforeAll(async () => {
   ours = await startServer({ store, config: await loadConfig(repository), port: 0 })
   open.push(feast, store, ours)
   found = await differing()
-})
+}, 400_000)
 
 afterAll(async () => {
   for (const each of open.reverse()) await each[Symbol.asyncDispose]()
