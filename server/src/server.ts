@@ -89,6 +89,7 @@ const roomsOf = (options: ServerOptions): Rooms => {
     now,
     works: writes && config.onlineStore !== null,
     leaseSeconds: options.leaseSeconds ?? 20,
+    refresh: () => feed.refresh(),
     report,
   })
   const events = openEvents({ feed, runner })

@@ -32,6 +32,8 @@ export interface RunnerOptions {
   readonly works: boolean
   /** How long a run stays this server's without a sign of life. */
   readonly leaseSeconds: number
+  /** Reads the registry anew: what a run loaded is in it before anybody is told that the run has ended. */
+  readonly refresh: () => Promise<unknown>
   readonly report: (error: unknown) => void
 }
 
@@ -49,12 +51,15 @@ class StoreRunner implements Runner {
   /** The run that this server works on. */
   #current: { readonly abort: AbortController; run: StoredRun; moved: boolean } | undefined
   #wake: () => void = () => undefined
+  #hearing: Promise<void> = Promise.resolve()
 
   constructor(options: RunnerOptions) {
     this.#options = options
     const { records, store, leaseSeconds } = options
     this.#runs = runRecords(records, { project: store.project, leaseSeconds })
-    records.hear((id) => void this.#heard(id).catch(options.report))
+    records.hear((id) => {
+      this.#hearing = this.#hearing.then(() => this.#heard(id)).catch(options.report)
+    })
     this.#working = options.works ? this.#workOn() : Promise.resolve()
   }
 
@@ -86,6 +91,7 @@ class StoreRunner implements Runner {
     this.#wake()
     this.#current?.abort.abort(new Error('the server stops'))
     await this.#working
+    await this.#hearing
   }
 
   /** A run moved somewhere; `''`: any may have. */
@@ -96,6 +102,7 @@ class StoreRunner implements Runner {
     for (const run of runs) {
       if (run === undefined) continue
       if (run.state === 'cancelling' && run.id === this.#current?.run.id) this.#current.abort.abort(new Error('cancelled'))
+      if (run.state === 'succeeded') await this.#options.refresh()
       for (const listener of this.#listeners) listener(shownRun(run, this.#options.now()), run.order.project)
     }
   }
@@ -130,6 +137,7 @@ class StoreRunner implements Runner {
     try {
       await this.#keep()
       const run = await this.#loadParts()
+      if (run.state === 'succeeded') await this.#options.refresh()
       await this.#runs.release(run, this.#owner)
     } finally {
       clearInterval(beat)
@@ -204,7 +212,7 @@ class StoreRunner implements Runner {
  * Starts and watches materializations.
  *
  * @example
- * await using runner = openRunner({ store, records, now, works: true, leaseSeconds: 20, report })
+ * await using runner = openRunner({ store, records, now, works: true, leaseSeconds: 20, refresh, report })
  * const { state } = await runner.start({ project: 'demo', views: ['driver_stats'], mode: 'range', start, end, user: null }) // 'queued'
  */
 export const openRunner = (options: RunnerOptions): Runner => new StoreRunner(options)
