@@ -5,6 +5,7 @@ import { type ApiServer, Refusal, type Target } from '@charmed-feast/charm/testi
 
 import { type Account, accountOf, serviceAccountToken } from './account.ts'
 import { discover } from './discovery.ts'
+import { inWantedForm } from './metadata-only.ts'
 import { review } from './review.ts'
 import { isAllowed } from './rights.ts'
 import { bookmarkAt, followObjects } from './watch.ts'
@@ -126,7 +127,7 @@ const respond = async (service: ClusterService, request: IncomingMessage, respon
   const body = method === 'GET' ? '' : await text(request)
   const question = { method, path, query, contentType: request.headers['content-type'] ?? '', body: body === '' ? '{}' : body }
   const { status, value } = answer(service, account, question)
-  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(value)}\n`)
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(inWantedForm(value, request.headers.accept))}\n`)
   return status
 }
 
