@@ -11,6 +11,10 @@ interface Definition {
   readonly status?: true
 }
 
+/** In groups of Kubernetes' own domain an API server wants to be told who approved the definition, or that nobody did. */
+const isProtected = (group: string): boolean => /(^|\.)(k8s|kubernetes)\.io$/.test(group)
+const unapproved = { 'api-approved.kubernetes.io': 'unapproved, a part of what its project publishes' }
+
 const define = ({ group, version, kind, plural, scope, required, status }: Definition): KubernetesObject => {
   const spec = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, ...(required === undefined ? {} : { required }) }
   const schema = {
@@ -23,7 +27,7 @@ const define = ({ group, version, kind, plural, scope, required, status }: Defin
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
+    metadata: { name: `${plural}.${group}`, ...(isProtected(group) ? { annotations: unapproved } : {}) },
     spec: {
       group,
       scope,
