@@ -24,7 +24,7 @@ export interface DaemonOptions {
 
 /**
  * Runs a program (`$2`…) and ends it when told to stop, or when whoever started it is gone; then its folder (`$1`) goes as well. The end of our
- * standard input says so, however the other side ended.
+ * standard input says so, however the other side ended. It is killed: nothing of it is kept, and an API server takes a minute to part from its watches.
  */
 const guard = `
 exec 3<&0
@@ -34,7 +34,7 @@ shift
 child=$!
 {
   read -r word <&3
-  kill -TERM $child
+  kill -KILL $child
   [ "$word" = stop ] && exit
   while kill -0 $child; do sleep 0.1; done
   rm -rf "$folder"

@@ -43,10 +43,11 @@ const writeAtomically = async (path: string, content: unknown): Promise<void> =>
 export const startServer = async (
   files: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string>> = { DECORATOR_CONTROLLER_UID: uid },
+  { label = 'enabled' }: { readonly label?: string } = {},
 ): Promise<HookServer> => {
   const folder = await mkdtemp(join(tmpdir(), 'hook-server-'))
   for (const [path, content] of Object.entries(files)) await writeAtomically(join(folder, path), content)
-  const args = ['--conditions=source', program, '--port', '0', '--host', '127.0.0.1', '--folder', folder, '--label', 'enabled']
+  const args = ['--conditions=source', program, '--port', '0', '--host', '127.0.0.1', '--folder', folder, '--label', label]
   const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
