@@ -9,7 +9,12 @@ export interface ValidationReference {
   readonly profile: Uint8Array | undefined
 }
 
-/** Describes a validation reference. */
+/**
+ * Describes a validation reference. Its profiler is a Python function, pickled: one that Python wrote is carried along.
+ *
+ * @example
+ * const expected = validationReference({ name: 'expected', referenceDatasetName: 'january', profiler })
+ */
 export const validationReference = (
   spec: Pick<ValidationReference, 'name' | 'referenceDatasetName'> & Partial<Omit<ValidationReference, 'kind'>>,
 ): ValidationReference =>

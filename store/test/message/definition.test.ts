@@ -245,6 +245,11 @@ describe('a definition', () => {
   })
 })
 
+test('a validation reference without a profiler is refused: Feast could list none any more', () => {
+  const reference = validationReference({ name: 'expected', referenceDatasetName: 'january' })
+  expect(() => definedObject(reference, 'rides', () => undefined)).toThrow('it has no profiler, without which Feast cannot read it')
+})
+
 describe('a type as text', () => {
   const scalar = fc.constantFrom<ValueType>(int32, int64, float32, float64, string, bool, timestamp, decimal)
   const type: fc.Arbitrary<ValueType> = fc.letrec<{ type: ValueType }>((tie) => ({
