@@ -22,7 +22,7 @@ export const streamed = streamFeatureView({ name: 'streamed', entities: [driver]
 export const labels = labelView({ name: 'labels', entities: [driver], schema: { good: bool, labeler: string }, source: pushed, labelerField: 'labeler' })
 export const service = featureService({ name: 'service', features: [stats.features.conv_rate, fare] })
 export const january = savedDataset({ name: 'january', features: ['stats:conv_rate'], joinKeys: ['driver_id'], storage: { kind: 'file', path: 'data/january.parquet', fileFormat: 'parquet', s3EndpointOverride: '' } })
-export const expected = validationReference({ name: 'expected', referenceDatasetName: 'january' })
+export const expected = validationReference({ name: 'expected', referenceDatasetName: 'january', profiler: Uint8Array.of(1) })
 export const readers = permission({ name: 'readers', types: ['FEATURE_VIEW'], namePatterns: ['st.*'], actions: ['READ_ONLINE', 'DESCRIBE'], policy: { kind: 'role-based', roles: ['reader', 'auditor'] } })
 `
 

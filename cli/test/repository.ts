@@ -20,8 +20,8 @@ export interface Workplace extends AsyncDisposable {
   ): Promise<Outcome>
 }
 
-/** Makes an empty folder to work in, inside the workspace so that its modules find the store; it goes when the test ends. */
-export const workplace = async (): Promise<Workplace> => {
+/** Makes an empty folder to work in, inside the workspace so that its modules find the store; it goes when the test ends. Its clock stands still. */
+export const workplace = async (now = Date.UTC(2026, 0, 3)): Promise<Workplace> => {
   const folder = await mkdtemp(join(import.meta.dirname, '.work-'))
   return {
     folder,
@@ -38,7 +38,7 @@ export const workplace = async (): Promise<Workplace> => {
         },
         interactive: false,
         confirm: async () => answer ?? false,
-        now: () => BigInt(Date.UTC(2026, 0, 3)) * 1000n,
+        now: () => BigInt(now) * 1000n,
         signal: new AbortController().signal,
       })
       return { code, out, err }
