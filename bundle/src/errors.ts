@@ -62,6 +62,12 @@ export const errors = {
     status: 404,
     message: (name: string, allowed: string) => `cannot run action "${name}": the charm has none of this name; allowed: ${allowed}`,
   },
+  BUNDLE_ACTION_FAILED: { status: 500, message: (name: string, why: string) => `cannot run action "${name}": ${why}` },
+  BUNDLE_COMMAND_INVALID: { status: 422, message: (name: string, why: string) => `cannot run command "${name}": ${why}` },
+  BUNDLE_NOT_RUNNING: {
+    status: 503,
+    message: (folder: string) => `cannot reach the bundle in "${folder}": it does not run; charmed-feast up starts it`,
+  },
   BUNDLE_MODEL_RESTLESS: {
     status: 508,
     message: (unit: string, steps: string) => `cannot settle unit "${unit}": it had something to do for ${steps} steps on end`,

@@ -1,17 +1,19 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
-import { serveKubernetes } from '@charmed-feast/charm/testing'
-
 import { UnitProcesses } from '../agent/unit-processes.ts'
+import { openCluster } from '../cluster/cluster.ts'
 import { deployFeast, feastPrograms } from '../feast.ts'
+import { connectKubernetes, type KubernetesConnection } from '../kubernetes/connection.ts'
 import { type LocalModel, openLocalModel } from '../model/local-model.ts'
+import type { HookRecord } from '../model/run-hook.ts'
 import { images } from '../pod/image.ts'
 import { Pods } from '../pod/pods.ts'
 import { type Postgres, startPostgres } from '../postgres/postgres.ts'
 import { embeddedServer } from '../postgresql/server.ts'
 import { Guardian } from '../supervisor/guardian.ts'
+import { serviceAccounts } from './service-account.ts'
 
 /** Where the model's state lies in a state folder. */
 export const modelFile = (folder: string): string => join(folder, 'model', 'model.json')
@@ -21,59 +23,63 @@ export interface Deployed extends AsyncDisposable {
   readonly model: LocalModel
   readonly postgres: Postgres
   readonly pods: Pods
+  /** The cluster, asked as its administrator. */
+  readonly kubernetes: KubernetesConnection
 }
 
 /** What {@link bringUp} is told. */
 export interface UpOptions {
   /** The state folder: made when missing, taken up where it was else. */
   readonly folder: string
-  /** Told of every hook, in a line. */
+  /** Told what takes long. */
   readonly say: (line: string) => void
+  /** Told of every hook that ended. */
+  readonly onHook?: (record: HookRecord) => void
 }
 
-/** Serves the model's cluster to charms that are processes, and gives the variables by which they find it. */
-const serveCluster = async (model: LocalModel, folder: string, stack: AsyncDisposableStack): Promise<Readonly<Record<string, string>>> => {
-  const server = stack.use(await serveKubernetes(model.kubernetes))
-  const account = join(folder, 'serviceaccount')
-  await mkdir(account, { recursive: true, mode: 0o700 })
-  await writeFile(join(account, 'token'), 'token', { mode: 0o600 })
-  await writeFile(join(account, 'namespace'), model.model.name, { mode: 0o600 })
-  return { CHARM_KUBERNETES_URL: server.url, CHARM_SERVICE_ACCOUNT_DIR: account }
-}
+const namespace = 'kubeflow'
 
 /**
- * Starts PostgreSQL, opens the model and deploys what is missing of Charmed Feast; gives it once nothing is left to do.
+ * Starts PostgreSQL and the cluster, opens the model and deploys what is missing of Charmed Feast; gives it once nothing is left to do.
  *
- * @throws BundleError of the embedded PostgreSQL or the local model
+ * @throws BundleError of the embedded PostgreSQL, the cluster or the local model
  *
  * @example
  * await using deployed = await bringUp({ folder: '.state', say: console.log })
  */
-export const bringUp = async ({ folder, say }: UpOptions): Promise<Deployed> => {
+export const bringUp = async ({ folder, say, onHook }: UpOptions): Promise<Deployed> => {
   await using stack = new AsyncDisposableStack()
+  const run = join(folder, 'run')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const postgres = await startPostgres({ directory: join(folder, 'postgres'), log: say })
   stack.defer(() => postgres.stop())
-  const run = join(folder, 'run')
+  // With the server's lock held, what a killed run left in here is nobody's.
+  await rm(run, { recursive: true, force: true })
   const guardian = stack.use(new Guardian())
   guardian.watch(postgres.pid, 'QUIT')
-  const pods = stack.use(new Pods({ folder: run, guardian, images }))
-  let cluster: Readonly<Record<string, string>> = {}
-  const addressOf = (unit: string): string => model.state.units[unit]?.address ?? ''
-  const processes = stack.use(new UnitProcesses({ folder: run, guardian, addressOf, clusterOf: () => cluster }))
+  const address = { host: '127.0.0.1', port: 0 }
+  const cluster = stack.use(await openCluster({ folder: join(folder, 'cluster'), address, clock: () => new Date() }))
+  const body = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  cluster.handle({ method: 'POST', path: '/api/v1/namespaces', body })
+  const pods = stack.use(new Pods({ folder: run, guardian, images, onShutdown: ({ unit, name }) => model.restartContainer(unit, name) }))
+  const processes = stack.use(
+    new UnitProcesses({
+      ...{ folder: run, guardian, clusterOf: serviceAccounts({ folder: run, namespace, cluster }) },
+      addressOf: (unit) => model.state.units[unit]?.address ?? '',
+    }),
+  )
   await processes.prepare()
   const model: LocalModel = openLocalModel({
     charms: await feastPrograms(embeddedServer(postgres), { processes, folder: join(folder, 'charms') }),
-    file: modelFile(folder),
-    pods,
+    ...{ file: modelFile(folder), name: namespace, pods, cluster },
     parallel: Math.max(2, availableParallelism()),
-    onHook: ({ unit, name, failure }) => say(`${unit}: ${name}${failure === null ? '' : ` failed: ${failure}`}`),
+    ...(onHook ? { onHook } : {}),
   })
-  cluster = await serveCluster(model, run, stack)
   // PostgreSQL may answer on another port than yesterday: every charm looks once.
   model.updateStatus()
   deployFeast(model)
   await model.settle()
+  const kubernetes = stack.use(connectKubernetes({ url: cluster.url, token: cluster.adminToken }))
   const kept = stack.move()
-  return { model, postgres, pods, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return { model, postgres, pods, kubernetes, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

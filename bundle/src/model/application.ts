@@ -28,6 +28,25 @@ function readOptions(charm: ScenarioCharm, before: Options, set: Options): Optio
   return { ...before, ...Object.fromEntries(values) }
 }
 
+/**
+ * Options as a person types them, each as its charm wants it.
+ *
+ * @throws BUNDLE_OPTION_INVALID
+ */
+export function parseOptions({ metadata }: ScenarioCharm, typed: Readonly<Record<string, string>>): Options {
+  const parse = (name: string, text: string): string | number | boolean => {
+    const type = metadata.config?.[name]?.type
+    if (type === 'int' || type === 'float') {
+      if (text.trim() === '' || Number.isNaN(Number(text))) throw bundleError('BUNDLE_OPTION_INVALID', [name, `its type is ${type}`])
+      return Number(text)
+    }
+    if (type !== 'boolean') return text
+    if (!/^(?:true|false)$/i.test(text)) throw bundleError('BUNDLE_OPTION_INVALID', [name, 'its type is boolean; allowed: true, false'])
+    return text.toLowerCase() === 'true'
+  }
+  return Object.fromEntries(Object.entries(typed).map(([name, text]) => [name, parse(name, text)]))
+}
+
 /** The charm of an application. */
 export function charmOf(state: ModelState, charms: Charms, application: string): ScenarioCharm {
   const record = state.applications[application]

@@ -1,15 +1,31 @@
 import type { KubernetesObject } from '@charmed-feast/charm'
 
-/** Where Kubernetes lists objects of these kinds, and what Juju makes of them for an application: one StatefulSet, one Service. */
-const collections = { StatefulSet: '/apis/apps/v1', Service: '/api/v1' } as const
+/** Where Kubernetes lists objects of these kinds. */
+const collections = { StatefulSet: '/apis/apps/v1', Service: '/api/v1', ServiceAccount: '/api/v1' } as const
+
+/** What an application may do to the cluster that was said to be trusted. */
+const trustBinding = (namespace: string, name: string): { readonly path: string; readonly object: KubernetesObject } => ({
+  path: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+  object: {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: `${namespace}-${name}` },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+  },
+})
 
 /**
  * What Juju makes in the cluster for an application, each with the path that it is posted to.
  *
  * @example
- * jujuObjects('kubeflow', 'feast-ui')[1]?.path   // '/api/v1/namespaces/kubeflow/services'
+ * jujuObjects('kubeflow', 'feast-ui', { trusted: false })[1]?.path   // '/api/v1/namespaces/kubeflow/services'
  */
-export function jujuObjects(namespace: string, name: string): readonly { readonly path: string; readonly object: KubernetesObject }[] {
+export function jujuObjects(
+  namespace: string,
+  name: string,
+  { trusted }: { readonly trusted: boolean },
+): readonly { readonly path: string; readonly object: KubernetesObject }[] {
   const labels = { 'app.kubernetes.io/name': name }
   const path = (kind: keyof typeof collections): string => `${collections[kind]}/namespaces/${namespace}/${kind.toLowerCase()}s`
   return [
@@ -31,5 +47,7 @@ export function jujuObjects(namespace: string, name: string): readonly { readonl
         spec: { type: 'ClusterIP', selector: labels, ports: [{ name: 'placeholder', port: 65_535, targetPort: 65_535 }] },
       },
     },
+    { path: path('ServiceAccount'), object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } } },
+    ...(trusted ? [trustBinding(namespace, name)] : []),
   ]
 }

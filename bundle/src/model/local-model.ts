@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { type ActionResult, FakeKubernetes, type Hook, type Model } from '@charmed-feast/charm/testing'
 
 import { bundleError } from '../errors.ts'
-import { addApplication, charmOf, configure, type Deployment, type Options, refresh } from './application.ts'
+import { addApplication, charmOf, configure, type Deployment, type Options, parseOptions, refresh } from './application.ts'
 import { jujuObjects } from './cluster.ts'
 import { commitStep, failStep } from './commit-step.ts'
 import { Containers } from './containers.ts'
@@ -16,7 +16,19 @@ import { type HookRecord, runHook, type StateHolder } from './run-hook.ts'
 import { viewWorld } from './snapshot.ts'
 import { type ModelState, newModelState, withUnitRecord } from './state.ts'
 import { readState, writeState } from './state-file.ts'
-import { addUnit, buryUnit, endUnit, losePod, requireUnit, setLeader, unitsOf, wantedContainers, withFreshContainers } from './unit.ts'
+import { Turns } from './turns.ts'
+import {
+  addUnit,
+  buryUnit,
+  endUnit,
+  losePod,
+  requireUnit,
+  restartContainer,
+  setLeader,
+  unitsOf,
+  wantedContainers,
+  withFreshContainers,
+} from './unit.ts'
 import type { Snapshot, Step, Uniter } from './uniter.ts'
 
 type Deploy = Deployment & { readonly units?: number }
@@ -35,8 +47,7 @@ export class LocalModel {
   readonly #kubernetes: FakeKubernetes
   readonly #holder: StateHolder
   readonly #results = new Map<string, ActionResult>()
-  readonly #turns = new Map<string, number>()
-  #turn = 0
+  readonly #turns = new Turns()
   #settling: Promise<unknown> = Promise.resolve()
 
   constructor(options: LocalModelOptions, state: ModelState) {
@@ -56,18 +67,10 @@ export class LocalModel {
     return this.#holder.state
   }
 
-  /** The cluster that is in this process. */
-  get kubernetes(): FakeKubernetes {
-    return this.#kubernetes
-  }
-
   /** Deploys an application, with one unit unless said otherwise. */
   deploy({ units = 1, ...deployment }: Deploy): void {
     this.#change((state) => addApplication(state, this.#options.charms, deployment))
-    for (const { path, object } of jujuObjects(this.model.name, deployment.application)) {
-      this.#kubernetes.handle({ method: 'POST', path, body: JSON.stringify(object) })
-    }
-    this.#change((state) => ({ ...state, objects: this.#kubernetes.objects() }))
+    this.#makeObjects(deployment.application)
     for (let unit = 0; unit < units; unit += 1) this.addUnit(deployment.application)
   }
 
@@ -78,6 +81,17 @@ export class LocalModel {
 
   removeRelation(left: string, right: string): void {
     this.#change((state) => endRelation(state, [left, right]))
+  }
+
+  /** The values of an application's options. */
+  configOf(application: string): Options {
+    charmOf(this.state, this.#options.charms, application)
+    return this.model.applications[application]?.config ?? {}
+  }
+
+  /** Options as a person types them. */
+  parseOptions(application: string, typed: Readonly<Record<string, string>>): Options {
+    return parseOptions(charmOf(this.state, this.#options.charms, application), typed)
   }
 
   /** Sets options; null takes one back to its default. */
@@ -103,6 +117,11 @@ export class LocalModel {
   setLeader(unit: string): void {
     requireUnit(this.state, unit)
     this.#change((state) => setLeader(state, state.model.units[unit]?.application ?? '', unit))
+  }
+
+  /** Makes one container of a unit anew, as Kubernetes does when its process ends. */
+  restartContainer(unit: string, container: string): void {
+    this.#change((state) => restartContainer(state, unit, container))
   }
 
   /** Makes a unit's pod anew, as Kubernetes does. */
@@ -197,17 +216,8 @@ export class LocalModel {
     }
     const units = [...ready.keys()].sort()
     if (units.length === 0) return null
-    const unit = this.#options.pick?.(units) ?? this.#takeTurn(units)
+    const unit = this.#options.pick?.(units) ?? this.#turns.take(units)
     return ready.get(unit) ?? null
-  }
-
-  /** The unit that waited longest. */
-  #takeTurn(units: readonly string[]): string {
-    const lastTurn = (unit: string): number => this.#turns.get(unit) ?? 0
-    const unit = units.reduce((first, each) => (lastTurn(each) < lastTurn(first) ? each : first))
-    this.#turn += 1
-    this.#turns.set(unit, this.#turn)
-    return unit
   }
 
   async #perform(step: Step, seen: Snapshot): Promise<HookRecord | null> {
@@ -223,7 +233,7 @@ export class LocalModel {
   async #run(unit: string, hook: Hook): Promise<HookRecord> {
     const charm = charmOf(this.state, this.#options.charms, this.model.units[unit]?.application ?? '')
     const containers = this.#options.pods ? null : this.#containers
-    const world = { kubernetes: this.#kubernetes, containers, clock: this.#clock }
+    const world = { kubernetes: this.#options.cluster ? null : this.#kubernetes, containers, clock: this.#clock }
     const record = await runHook({ holder: this.#holder, unit, hook, charm, ...world })
     this.#holder.state = { ...this.state, objects: this.#kubernetes.objects() }
     this.#remember(unit, (uniter) => this.#noteSecrets(unit, uniter))
@@ -262,6 +272,16 @@ export class LocalModel {
 
   #save(): void {
     if (this.#options.file !== undefined) writeState(this.#options.file, this.state)
+  }
+
+  /** What Juju makes in the cluster; what is there stays. */
+  #makeObjects(application: string): void {
+    const trusted = this.model.applications[application]?.trusted ?? false
+    const cluster = this.#options.cluster ?? this.#kubernetes
+    for (const { path, object } of jujuObjects(this.model.name, application, { trusted })) {
+      cluster.handle({ method: 'POST', path, body: JSON.stringify(object) })
+    }
+    if (!this.#options.cluster) this.#change((state) => ({ ...state, objects: this.#kubernetes.objects() }))
   }
 
   /** The units of an application, by number. */

@@ -101,6 +101,11 @@ export function losePod(state: ModelState, unit: string): ModelState {
   }))
 }
 
+/** The state in which one container of a unit has started anew. */
+export function restartContainer(state: ModelState, unit: string, container: string): ModelState {
+  return withUnitRecord(state, unit, (record) => ({ ...record, containers: { ...record.containers, [container]: newContainer() } }))
+}
+
 /** The state in which every container has just started: nothing of its life before is in it. */
 export function withFreshContainers(state: ModelState): ModelState {
   return Object.keys(state.units).reduce(
