@@ -71,7 +71,11 @@ const databases = ['offline-store', 'online-store', 'registry'] as const
 
 const applications: readonly Deployment[] = [
   ...databases.map((application) => ({ application, charm: 'postgresql' })),
-  { application: 'feast-integrator', charm: 'feast-integrator', config: { 'entity-key-serialization-version': 3 } },
+  {
+    application: 'feast-integrator',
+    charm: 'feast-integrator',
+    config: { project: 'driver_stats', 'entity-key-serialization-version': 3 },
+  },
   { application: 'feast-ui', charm: 'feast-ui' },
   { application: 'resource-dispatcher', charm: 'resource-dispatcher', trusted: true },
 ]

@@ -1,59 +1,69 @@
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { databaseNames, keptPasswords } from './driver-stats/credentials.ts'
-import { loadSample, runExample } from './driver-stats/run.ts'
-import { startPostgres } from './postgres/postgres.ts'
+import { parseArgs } from 'node:util'
 
-// `npm start`: a real PostgreSQL with three databases and three users, the example applied, loaded and asked. Ctrl-C stops it.
+import { type CheckRecord, runChecks } from './check/check.ts'
+import { feastChecks } from './check/feast-checks.ts'
+import { runInNotebook } from './check/notebook-example.ts'
+import { serveBundle } from './cli/serve.ts'
+import { addNamespace } from './control/namespace.ts'
+import { buildPages } from './pages.ts'
+import { formatRows } from './table.ts'
+
+// `npm start`: the whole of Charmed Feast on this machine, with the example in a user's notebook, each of it seen. Ctrl-C stops it.
+
+const { values } = parseArgs({
+  options: {
+    exit: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    state: { type: 'string', default: '.state' },
+    ephemeral: { type: 'boolean', default: false },
+  },
+})
+const { exit, json, state: folder, ephemeral } = values
+const namespace = 'alice'
+const notes = json ? process.stderr : process.stdout
 
 const say = (text: string): void => {
-  process.stdout.write(`${text}\n`)
+  notes.write(`${text}\n`)
 }
 
-const printed = (rows: readonly Readonly<Record<string, unknown>>[]): string => {
-  const headers = Object.keys(rows[0] ?? {})
-  const cells = rows.map((row) => headers.map((name) => text(row[name])))
-  const widths = headers.map((name, at) => Math.max(name.length, ...cells.map((line) => line[at]?.length ?? 0)))
-  return [headers, ...cells].map((line) => `  ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd()).join('\n')
+const tell = (record: CheckRecord): void => {
+  if (json) process.stdout.write(`${JSON.stringify(record)}\n`)
+  else say(`  ${record.ok ? 'ok  ' : 'FAIL'} ${record.check}: ${record.detail}`)
 }
 
-const text = (value: unknown): string =>
-  value === null
-    ? 'null'
-    : value instanceof Date
-      ? value.toISOString().replace('.000Z', 'Z')
-      : typeof value === 'number'
-        ? String(Number(value.toPrecision(8)))
-        : String(value)
+const hints = (pageUrl: string): string => `
+What to try, in another terminal (bin is "node --conditions=source bundle/src/cli/main.ts"):
+  ${pageUrl.padEnd(44)} the UI, in a browser
+  bin status                                   what is deployed, as juju status prints it
+  bin notebook -n ${namespace} -- feast feature-views list
+  bin rotate-password online-store             everybody gets the new one within seconds
+  bin add-unit feast-ui                        a second unit, at an address of its own
+  bin logs feast-ui/0                          what charm and service said
+Its state is in ${folder}; Ctrl-C or "bin down" stops it.`
 
-const start = async (exitWhenDone: boolean): Promise<void> => {
-  const state = join(process.cwd(), '.state')
-  const passwords = await keptPasswords(state)
-  const now = new Date()
-  await using postgres = await startPostgres({
-    directory: join(state, 'postgres'),
-    databases: databaseNames.map((name) => ({ name, user: name, password: passwords[name] })),
-    log: say,
-  })
-  say(`PostgreSQL ${postgres.version} answers on ${postgres.host}:${postgres.port} with three databases: ${databaseNames.join(', ')}.`)
-  await loadSample(postgres.url('offline_store'), now)
-  const folder = dirname(fileURLToPath(import.meta.resolve('@charmed-feast/example-driver-stats/feature_store.yaml')))
-  const env = {
-    DRIVER_STATS_HOST: postgres.host,
-    DRIVER_STATS_PORT: String(postgres.port),
-    DRIVER_STATS_REGISTRY: postgres.url('registry'),
-    DRIVER_STATS_OFFLINE_PASSWORD: passwords.offline_store,
-    DRIVER_STATS_ONLINE_PASSWORD: passwords.online_store,
-  }
-  const { training, vectors, checksum } = await runExample({ folder, env }, now)
-  say(`\nTraining set of service "pricing", as it was at each event time:\n${printed(training)}`)
-  say(`\nOnline vectors of the same service, as they are now:\n${printed(vectors)}`)
-  say(`\nChecksum ${checksum}`)
-  if (exitWhenDone) return
-  say('\nPostgreSQL stays up until Ctrl-C. Its state is in .state; delete the folder to begin anew.')
-  const stop = Promise.withResolvers<void>()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.resolve())
-  await Promise.race([stop.promise, postgres.exited])
-}
-
-await start(process.argv.includes('--exit'))
+process.umask(0o077)
+await buildPages(say)
+await serveBundle({
+  ...{ folder, say, once: exit, ephemeral },
+  onSettled: async ({ kubernetes, model }) => {
+    await addNamespace(kubernetes, namespace)
+    const pageUrl = `http://${model.state.units['feast-ui/0']?.address}:8888/`
+    const main = fileURLToPath(new URL('driver-stats/main.ts', import.meta.url))
+    let running: ReturnType<typeof runInNotebook> | undefined
+    const example = (): ReturnType<typeof runInNotebook> => {
+      running ??= runInNotebook(main, { folder, namespace, connection: kubernetes, log: say })
+      return running
+    }
+    say('')
+    const records = await runChecks(feastChecks({ folder, kubernetes, namespace, pageUrl, example }), { tell })
+    if (records.some(({ ok }) => !ok)) process.exitCode = 1
+    else if (!json) {
+      const { training, vectors, checksum } = await example()
+      say(`\nTraining set of service "pricing", as it was at each event time:\n${formatRows(training)}`)
+      say(`\nOnline vectors of the same service, as they are now:\n${formatRows(vectors)}`)
+      say(`\nChecksum ${checksum}`)
+    }
+    if (!exit) say(hints(pageUrl))
+  },
+})

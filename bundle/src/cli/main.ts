@@ -5,8 +5,11 @@ import { parseArgs } from 'node:util'
 
 import { sendCommand } from '../control/client.ts'
 import { commands } from '../control/command.ts'
-import { BundleError } from '../errors.ts'
+import { BundleError, bundleError } from '../errors.ts'
+import type { KubernetesAccess } from '../kubernetes/access.ts'
+import { connectKubernetes } from '../kubernetes/connection.ts'
 import { readState } from '../model/state-file.ts'
+import { runNotebook } from '../notebook/run-notebook.ts'
 import { formatStatus } from '../status.ts'
 import { serveBundle } from './serve.ts'
 import { modelFile } from './up.ts'
@@ -15,6 +18,7 @@ const line = (usage: string, summary: string): string => `charmed-feast ${usage}
 
 const usage = [
   line('up [--exit] [--ephemeral] [--state FOLDER]', 'deploys Charmed Feast on this machine; Ctrl-C stops it, --exit once it has settled'),
+  line('notebook [-n NAMESPACE] -- COMMAND', 'runs a command as a pod with "Allow access to Feast" would see it'),
   ...Object.values(commands).map((command) => line(command.usage, command.summary)),
 ].join('')
 
@@ -31,6 +35,23 @@ const up = async (folder: string, { exit, ephemeral }: { readonly exit: boolean;
   } finally {
     if (ephemeral) await rm(place, { recursive: true, force: true })
   }
+}
+
+/** Runs a command as a notebook of a namespace would; its exit code is ours. */
+const notebook = async (folder: string, namespace: string, command: readonly string[]): Promise<number> => {
+  if (command.length === 0)
+    throw bundleError('BUNDLE_COMMAND_INVALID', ['notebook', 'it is used so: charmed-feast notebook -n NAMESPACE -- COMMAND'])
+  // Printed by the command itself, in the other process.
+  const access = JSON.parse(await sendCommand(folder, ['access'])) as KubernetesAccess
+  using connection = connectKubernetes(access)
+  return await runNotebook({
+    namespace,
+    command,
+    connection,
+    folder: join(folder, 'notebooks'),
+    env: process.env,
+    log: (line) => process.stderr.write(`${line}\n`),
+  })
 }
 
 /** Of a bundle that does not run, what it was when it stopped. */
@@ -51,11 +72,13 @@ const main = async (args: readonly string[]): Promise<number> => {
       state: { type: 'string', default: '.state' },
       exit: { type: 'boolean', default: false },
       ephemeral: { type: 'boolean', default: false },
+      namespace: { type: 'string', short: 'n', default: 'alice' },
     },
     allowPositionals: true,
   })
   const [command = ''] = positionals
   if (command === 'up') await up(values.state, values)
+  else if (command === 'notebook') return notebook(values.state, values.namespace, positionals.slice(1))
   else if (command === 'status') await status(values.state)
   else if (Object.hasOwn(commands, command)) say(await sendCommand(values.state, positionals))
   else {

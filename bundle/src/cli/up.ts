@@ -6,14 +6,18 @@ import { UnitProcesses } from '../agent/unit-processes.ts'
 import { openCluster } from '../cluster/cluster.ts'
 import { deployFeast, feastPrograms } from '../feast.ts'
 import { connectKubernetes, type KubernetesConnection } from '../kubernetes/connection.ts'
+import { runMetacontroller } from '../metacontroller/metacontroller.ts'
+import { machineTimer, type Timer } from '../metacontroller/queue.ts'
 import { type LocalModel, openLocalModel } from '../model/local-model.ts'
 import type { HookRecord } from '../model/run-hook.ts'
+import { admitPods } from '../notebook/pod-default.ts'
 import { images } from '../pod/image.ts'
 import { Pods } from '../pod/pods.ts'
 import { type Postgres, startPostgres } from '../postgres/postgres.ts'
 import { embeddedServer } from '../postgresql/server.ts'
 import { Guardian } from '../supervisor/guardian.ts'
 import { serviceAccounts } from './service-account.ts'
+import { toUnit } from './service-name.ts'
 
 /** Where the model's state lies in a state folder. */
 export const modelFile = (folder: string): string => join(folder, 'model', 'model.json')
@@ -25,6 +29,7 @@ export interface Deployed extends AsyncDisposable {
   readonly pods: Pods
   /** The cluster, asked as its administrator. */
   readonly kubernetes: KubernetesConnection
+  readonly access: { readonly url: string; readonly token: string }
 }
 
 /** What {@link bringUp} is told. */
@@ -38,6 +43,9 @@ export interface UpOptions {
 }
 
 const namespace = 'kubeflow'
+
+/** The controller asks the dispatcher every ten seconds for all users of a cluster; here it is one user, who waits for a new password. */
+const briskTimer: Timer = (ms, run) => machineTimer(Math.min(ms, 1_000), run)
 
 /**
  * Starts PostgreSQL and the cluster, opens the model and deploys what is missing of Charmed Feast; gives it once nothing is left to do.
@@ -58,7 +66,7 @@ export const bringUp = async ({ folder, say, onHook }: UpOptions): Promise<Deplo
   const guardian = stack.use(new Guardian())
   guardian.watch(postgres.pid, 'QUIT')
   const address = { host: '127.0.0.1', port: 0 }
-  const cluster = stack.use(await openCluster({ folder: join(folder, 'cluster'), address, clock: () => new Date() }))
+  const cluster = stack.use(await openCluster({ folder: join(folder, 'cluster'), address, clock: () => new Date(), admit: admitPods }))
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
   cluster.handle({ method: 'POST', path: '/api/v1/namespaces', body })
   const pods = stack.use(new Pods({ folder: run, guardian, images, onShutdown: ({ unit, name }) => model.restartContainer(unit, name) }))
@@ -78,8 +86,11 @@ export const bringUp = async ({ folder, say, onHook }: UpOptions): Promise<Deplo
   // PostgreSQL may answer on another port than yesterday: every charm looks once.
   model.updateStatus()
   deployFeast(model)
+  const access = { url: cluster.url, token: cluster.adminToken }
+  const kubernetes = stack.use(connectKubernetes(access))
+  const resolve = (url: URL): URL => toUnit(url, { model, cluster })
+  stack.use(runMetacontroller({ connection: kubernetes, resolve, timer: briskTimer, clock: () => new Date(), log: say }))
   await model.settle()
-  const kubernetes = stack.use(connectKubernetes({ url: cluster.url, token: cluster.adminToken }))
   const kept = stack.move()
-  return { model, postgres, pods, kubernetes, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return { model, postgres, pods, kubernetes, access, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

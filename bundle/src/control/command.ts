@@ -1,14 +1,19 @@
 import { bundleError } from '../errors.ts'
+import type { KubernetesConnection } from '../kubernetes/connection.ts'
 import type { LocalModel } from '../model/local-model.ts'
 import type { Pods } from '../pod/pods.ts'
 import { formatStatus } from '../status.ts'
 import type { HookLog } from './hook-log.ts'
+import { addNamespace } from './namespace.ts'
 
 /** What commands work on. */
 export interface CommandSurroundings {
   readonly model: LocalModel
   readonly pods: Pods
   readonly log: HookLog
+  readonly kubernetes: KubernetesConnection
+  /** Where the cluster is, and who may everything there: for the commands that run in a process of their own. */
+  readonly access: { readonly url: string; readonly token: string }
   /** Ends the bundle, once the answer is out. */
   readonly stop: () => void
 }
@@ -124,6 +129,17 @@ export const commands: Readonly<Record<string, Command>> = {
   'rotate-password': {
     ...{ usage: 'rotate-password APPLICATION', summary: 'gives the users of a database new passwords', least: 1, most: 1 },
     run: ([application = ''], around) => runAction([`${application}/leader`, 'rotate-password'], around),
+  },
+  'add-namespace': {
+    ...{ usage: 'add-namespace NAME', summary: "makes a user's namespace, as a profile of Kubeflow does", least: 1, most: 1 },
+    run: async ([name = ''], { kubernetes }) => {
+      await addNamespace(kubernetes, name)
+      return ''
+    },
+  },
+  access: {
+    ...{ usage: 'access', summary: 'where the cluster is, and its token: for programs', least: 0, most: 0 },
+    run: (_, { access }) => JSON.stringify(access),
   },
   logs: {
     ...{ usage: 'logs [UNIT]', summary: 'what charms and services said last', least: 0, most: 1 },

@@ -11,9 +11,9 @@ export interface ExampleResult {
   readonly checksum: string
 }
 
-/** Puts the sample into the offline store; rows that are there stay. */
-export const loadSample = async (url: string, now: Date): Promise<void> => {
-  const client = new pg.Client({ connectionString: url })
+/** Puts the sample into the offline store, given as a URL or in parts; rows that are there stay. */
+export const loadSample = async (database: string | pg.ClientConfig, now: Date): Promise<void> => {
+  const client = new pg.Client(database)
   await client.connect()
   try {
     await client.query(createSampleSql)

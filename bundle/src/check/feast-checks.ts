@@ -1,0 +1,138 @@
+import pg from 'pg'
+
+import { sendCommand } from '../control/client.ts'
+import type { KubernetesConnection } from '../kubernetes/connection.ts'
+import type { Check } from './check.ts'
+
+/** What the checks look at. */
+export interface FeastCheckOptions {
+  /** The state folder: commands are sent to the bundle that runs on it. */
+  readonly folder: string
+  readonly kubernetes: KubernetesConnection
+  /** The user's namespace. */
+  readonly namespace: string
+  /** Where a browser finds the UI. */
+  readonly pageUrl: string
+  /** What the example in the notebook gave: applied, materialized, retrieved. */
+  readonly example: () => Promise<Example>
+}
+
+/** Rows of the example. */
+export interface Example {
+  readonly training: readonly Readonly<Record<string, unknown>>[]
+  readonly vectors: readonly Readonly<Record<string, unknown>>[]
+  readonly checksum: string
+}
+
+/** Applications that a bundle has. */
+const applications = ['offline-store', 'online-store', 'registry', 'feast-integrator', 'feast-ui', 'resource-dispatcher'] as const
+
+const isActive = (folder: string, application: string): Check => ({
+  name: `${application} is active`,
+  look: async () => {
+    const lines = (await sendCommand(folder, ['status'])).split('\n')
+    const [, status = 'missing', ...rest] = lines.find((line) => line.startsWith(`${application}/`))?.split(/ +/) ?? []
+    if (status !== 'active') throw new Error(`its unit is ${status}: ${rest.join(' ')}`)
+    return status
+  },
+})
+
+const decode = (value: unknown): string => Buffer.from(String(value), 'base64').toString()
+
+/** The file that the namespace's Secret holds. */
+const readFile = async ({ kubernetes, namespace }: FeastCheckOptions): Promise<string> => {
+  const path = `/api/v1/namespaces/${namespace}/secrets/feature-store-yaml`
+  const { data } = await kubernetes.call({ method: 'GET', path })
+  const files: Readonly<Record<string, unknown>> = typeof data === 'object' ? { ...data } : {}
+  const file = decode(files['feature_store.yaml'] ?? '')
+  if (!file.includes('offline_store:')) throw new Error('its feature_store.yaml names no offline store')
+  return file
+}
+
+const hasSecret = (options: FeastCheckOptions): Check => ({
+  name: `namespace ${options.namespace} has the Secret`,
+  look: async () => `feature_store.yaml of ${(await readFile(options)).length} characters`,
+})
+
+const hasPodDefault = ({ kubernetes, namespace }: FeastCheckOptions): Check => ({
+  name: `namespace ${namespace} has the PodDefault`,
+  look: async () => {
+    const { items } = await kubernetes.list(`/apis/kubeflow.org/v1alpha1/namespaces/${namespace}/poddefaults`)
+    const [found] = items.filter(({ spec }) => JSON.stringify(spec).includes('FEAST_FS_YAML_FILE_PATH'))
+    if (found === undefined) throw new Error('none sets FEAST_FS_YAML_FILE_PATH')
+    return found.metadata.name
+  },
+})
+
+const showsPage = ({ pageUrl }: FeastCheckOptions): Check => ({
+  name: 'the UI answers at /feast/',
+  look: async () => {
+    const response = await fetch(pageUrl)
+    const text = await response.text()
+    if (response.status !== 200 || !text.includes('<base href="/feast/">')) throw new Error(`HTTP status ${response.status}`)
+    return pageUrl
+  },
+})
+
+const gives = (name: string, example: FeastCheckOptions['example'], see: (example: Example) => string): Check => ({
+  name,
+  look: async () => see(await example()),
+  once: true,
+})
+
+const filled = (rows: readonly Readonly<Record<string, unknown>>[], column: string): string => {
+  const empty = rows.filter((row) => row[column] === null || row[column] === undefined)
+  if (rows.length === 0 || empty.length > 0) throw new Error(`${rows.length} rows, ${empty.length} of them without ${column}`)
+  return `${rows.length} rows`
+}
+
+const inDatabase = (
+  options: FeastCheckOptions,
+  name: string,
+  { section, sql }: { readonly section: string; readonly sql: string },
+): Check => ({
+  name,
+  look: async () => {
+    const client = new pg.Client(connectionOf(await readFile(options), section))
+    await client.connect()
+    try {
+      const { rows } = await client.query<{ readonly count: string }>(sql)
+      if (Number(rows[0]?.count ?? 0) === 0) throw new Error('nothing is there')
+      return `${rows[0]?.count} rows`
+    } finally {
+      await client.end()
+    }
+  },
+})
+
+/** The connection that a section of the file names, read without the store. */
+const connectionOf = (file: string, section: string): pg.ClientConfig => {
+  const lines = file.split('\n')
+  const from = lines.findIndex((line) => line.startsWith(`${section}:`))
+  const value = (key: string): string => {
+    const line = lines.slice(from + 1).find((each) => each.trim().startsWith(`${key}: `))
+    return (line ?? '').replace(/^[^:]*: /, '').replace(/^["']|["']$/g, '')
+  }
+  if (section === 'registry') return { connectionString: value('path').replace('postgresql+psycopg:', 'postgresql:').replace(/\?.*/, '') }
+  return { host: value('host'), port: Number(value('port')), database: value('database'), user: value('user'), password: value('password') }
+}
+
+/**
+ * All that a running bundle shall show, each seen by a client of its own.
+ *
+ * @example
+ * await runChecks(feastChecks({ folder, kubernetes, namespace: 'alice', pageUrl, example }))
+ */
+export const feastChecks = (options: FeastCheckOptions): readonly Check[] => {
+  const { folder, example } = options
+  return [
+    ...applications.map((application) => isActive(folder, application)),
+    hasSecret(options),
+    hasPodDefault(options),
+    gives('a notebook applies, materializes and retrieves history', example, ({ training }) => filled(training, 'conv_rate')),
+    gives('a notebook retrieves online features', example, ({ vectors }) => filled(vectors, 'expected_fare')),
+    inDatabase(options, 'the registry has the feature views', { section: 'registry', sql: 'SELECT count(*) FROM feature_views' }),
+    inDatabase(options, 'the offline store has the sample', { section: 'offline_store', sql: 'SELECT count(*) FROM driver_stats' }),
+    showsPage(options),
+  ]
+}

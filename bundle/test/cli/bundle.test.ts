@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ModelState } from '../../src/index.ts'
+import { root } from '../postgres/checkout.ts'
+
+interface Ended {
+  readonly exit: number | null
+  readonly out: string
+  readonly err: string
+}
+
+const start = (...args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, ['--conditions=source', join(root, 'bundle/src/cli/main.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+
+const run = async (...args: readonly string[]): Promise<Ended> => {
+  const child = start(...args)
+  const said = async (stream: typeof child.stdout): Promise<string> => (stream ? text(stream) : '')
+  const [[exit], out, err] = await Promise.all([once(child, 'close'), said(child.stdout), said(child.stderr)])
+  return { exit: typeof exit === 'number' ? exit : null, out, err }
+}
+
+const until = async (condition: () => Promise<boolean>): Promise<void> => {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+/** What a program has said so far, and a wait for more. */
+const listen = (child: ChildProcess): { readonly said: () => string; readonly says: (words: string) => Promise<void> } => {
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  return {
+    said: () => said,
+    says: (words) =>
+      until(async () => {
+        if (child.exitCode !== null) throw new Error(`it ended before it said "${words}": ${said}`)
+        return said.includes(words)
+      }),
+  }
+}
+
+/** Databags, and what each secret holds. An owner follows its own secret with its next hook, so that older revisions may be gone. */
+const readModel = async (folder: string): Promise<unknown> => {
+  const { model } = JSON.parse(await readFile(join(folder, 'model/model.json'), 'utf8')) as ModelState
+  return {
+    relations: model.relations,
+    secrets: model.secrets.map(({ id, owner, grants, revisions }) => ({ id, owner, grants, newest: revisions.at(-1) })),
+  }
+}
+
+/** Waits until somebody answers: a service is started a moment before it listens. */
+const answerOf = async (url: string): Promise<Response> => {
+  let response: Response | undefined
+  await until(async () => {
+    response = await fetch(url).catch(() => undefined)
+    return response !== undefined
+  })
+  return response ?? Response.error()
+}
+
+/** Processes whose command names the folder. */
+const processesOf = async (folder: string): Promise<readonly string[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+  return lines.filter((line) => line.includes(folder)).map((line) => line.replaceAll('\0', ' '))
+}
+
+/** Files and folders below that somebody else could read, PostgreSQL's own and those of containers left out: a folder above shuts them in. */
+const readableByOthers = async (folder: string): Promise<readonly string[]> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const own = entries.filter(({ parentPath, name }) => !/\/(?:postgres|root)(?:\/|$)/.test(`${parentPath}/${name}`.slice(folder.length)))
+  const found = await Promise.all(
+    own
+      .filter((entry) => !entry.isSymbolicLink())
+      .map(async ({ parentPath, name }) => [`${parentPath}/${name}`, (await stat(`${parentPath}/${name}`)).mode & 0o077] as const),
+  )
+  return found.filter(([, mode]) => mode !== 0).map(([path]) => path)
+}
+
+describe('a bundle', () => {
+  let state: string
+  let child: ChildProcess
+  let output: ReturnType<typeof listen>
+  const command = (...words: readonly string[]): Promise<Ended> => run(...words, '--state', state)
+  const begin = async (): Promise<void> => {
+    child = start('up', '--state', state)
+    output = listen(child)
+    await output.says('Integration provider')
+  }
+
+  beforeAll(async () => {
+    state = await mkdtemp(join(tmpdir(), 'feast-'))
+    expect((await run('status', '--state', state)).out).toContain('nothing is deployed')
+    expect((await run('config', 'feast-ui', '--state', state)).err).toContain('charmed-feast up starts it')
+    await begin()
+  }, 300_000)
+
+  afterAll(async () => {
+    child.kill('SIGKILL')
+    await until(async () => (await processesOf(state)).length === 0)
+    await rm(state, { recursive: true })
+  })
+
+  test('deploys: every unit is active', async () => {
+    const { out } = await command('status')
+    for (const unit of ['feast-integrator', 'feast-ui', 'resource-dispatcher', 'offline-store', 'online-store', 'registry']) {
+      expect(out).toMatch(new RegExp(`^${unit}/0\\* +active +idle `, 'm'))
+    }
+    expect(output.said()).not.toContain(' failed')
+  }, 60_000)
+
+  test('runs what the charms describe: the UI and the hook server answer at their units’ own addresses', async () => {
+    const page = await answerOf('http://127.77.0.5:8888/')
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<base href="/feast/">')])
+    expect(await (await answerOf('http://127.77.0.6:8080/health')).json()).toEqual({ status: 'ok' })
+  }, 60_000)
+
+  test('scales: a second unit of the UI answers at an address of its own, and goes again', async () => {
+    expect(await command('add-unit', 'feast-ui')).toMatchObject({ exit: 0, err: '' })
+    expect((await command('status')).out).toMatch(/^feast-ui\/1 +active +idle +127\.77\.0\.7 /m)
+    expect((await answerOf('http://127.77.0.7:8888/health')).status).toBe(200)
+    expect(await command('remove-unit', 'feast-ui/1')).toMatchObject({ exit: 0, err: '' })
+    expect((await command('status')).out).not.toContain('feast-ui/1')
+    await expect(fetch('http://127.77.0.7:8888/health')).rejects.toThrow('fetch failed')
+  }, 120_000)
+
+  test('shows and sets options, runs actions, and refuses with words', async () => {
+    expect((await command('config', 'feast-integrator', 'project')).out.trim()).toBe('driver_stats')
+    expect((await command('config', 'feast-integrator', 'registry-cache-ttl-seconds=soon')).err).toContain('its type is int')
+    expect((await command('config', 'feast-integrator', 'registry-cache-ttl-seconds=30')).exit).toBe(0)
+    expect((await command('run', 'feast-integrator/leader', 'get-feature-store-yaml')).out).toContain('cache_ttl_seconds: 30')
+    expect((await command('run', 'feast-integrator/0', 'dance')).err).toContain('allowed: ')
+    expect((await command('integrate', 'feast-ui')).err).toContain('charmed-feast integrate APPLICATION')
+    expect((await command('logs', 'feast-ui/0')).out).toContain('ran "feast-ui-pebble-ready" hook')
+  }, 120_000)
+
+  test('rotates a password: the old one is refused, and the UI runs with the new file', async () => {
+    const file = join(state, 'run/u5/root/feast-ui/home/ubuntu/feature_store.yaml')
+    const before = await readFile(file, 'utf8')
+    expect((await command('rotate-password', 'registry')).out.trim()).toBe('rotated: 1')
+    expect(await readFile(file, 'utf8')).not.toBe(before)
+    expect((await answerOf('http://127.77.0.5:8888/health')).status).toBe(200)
+  }, 120_000)
+
+  test('keeps everything to its owner', async () => {
+    expect((await stat(join(state, 'run'))).mode & 0o777).toBe(0o700)
+    expect(await readableByOthers(state)).toEqual([])
+  })
+
+  test('killed, it leaves no process; up again, databags and secrets are what they were, and the UI answers', async () => {
+    const before = await readModel(state)
+    child.kill('SIGKILL')
+    await until(async () => (await processesOf(state)).length === 0)
+    await begin()
+    expect(await readModel(state)).toEqual(before)
+    expect((await answerOf('http://127.77.0.5:8888/health')).status).toBe(200)
+  }, 300_000)
+
+  test('down ends it in order', async () => {
+    const ended = once(child, 'exit')
+    expect(await command('down')).toMatchObject({ exit: 0, err: '' })
+    expect(await ended).toEqual([0, null])
+    expect(await processesOf(state)).toEqual([])
+    expect((await command('status')).out).toMatch(/^feast-ui\/0\* +active /m)
+  }, 60_000)
+})
+
+test.each([
+  [['dance'], 2, 'charmed-feast up'],
+  [['status', '--nope'], 2, "'--nope'"],
+])('%j is refused with words', async (args, exit, words) => {
+  const ended = await run(...args)
+  expect([ended.exit, ended.err.includes(words)]).toEqual([exit, true])
+})

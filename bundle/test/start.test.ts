@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { createPebbleClient, startServices, stopServices } from '@charmed-feast/charm/pebble'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CheckRecord, runChecks } from '../src/check/check.ts'
+import { feastChecks } from '../src/check/feast-checks.ts'
+import { sendCommand } from '../src/control/client.ts'
+import type { KubernetesAccess } from '../src/kubernetes/access.ts'
+import { connectKubernetes, type KubernetesConnection } from '../src/kubernetes/connection.ts'
+import { root } from './postgres/checkout.ts'
+
+const start = (...args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, ['--conditions=source', join(root, 'bundle/src/start.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+
+const recordsOf = (out: string): readonly CheckRecord[] =>
+  out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as CheckRecord)
+
+describe('npm start', () => {
+  let folder: string
+  let child: ChildProcess
+  let kubernetes: KubernetesConnection
+  let out = ''
+  let notes = ''
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'feast-'))
+    child = start('--json', '--state', folder)
+    child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    child.stderr?.on('data', (chunk: Buffer) => (notes += chunk.toString()))
+    while (!notes.includes('What to try')) {
+      if (child.exitCode !== null) throw new Error(`it ended: ${notes}${out}`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    kubernetes = connectKubernetes(JSON.parse(await sendCommand(folder, ['access'])) as KubernetesAccess)
+  }, 600_000)
+
+  afterAll(async () => {
+    kubernetes[Symbol.dispose]()
+    const ended = once(child, 'exit')
+    child.kill('SIGINT')
+    expect(await ended).toEqual([0, null])
+    await rm(folder, { recursive: true })
+  }, 60_000)
+
+  /** The checks that do not hold now; the example is not run again. */
+  const broken = async (patienceMs: number): Promise<readonly string[]> => {
+    const example = async (): Promise<never> => {
+      throw new Error('not run')
+    }
+    const checks = feastChecks({ folder, kubernetes, namespace: 'alice', pageUrl: 'http://127.77.0.5:8888/', example })
+    const records = await runChecks(
+      checks.filter(({ name }) => !name.startsWith('a notebook')),
+      { patienceMs },
+    )
+    return records.filter(({ ok }) => !ok).map(({ check }) => check)
+  }
+
+  test('sees each thing by a client of its own, and tells each in a record', () => {
+    const records = recordsOf(out)
+    expect(records.filter(({ ok }) => !ok)).toEqual([])
+    expect(records.map(({ check }) => check)).toEqual([
+      ...['offline-store', 'online-store', 'registry', 'feast-integrator', 'feast-ui', 'resource-dispatcher'].map(
+        (name) => `${name} is active`,
+      ),
+      'namespace alice has the Secret',
+      'namespace alice has the PodDefault',
+      'a notebook applies, materializes and retrieves history',
+      'a notebook retrieves online features',
+      'the registry has the feature views',
+      'the offline store has the sample',
+      'the UI answers at /feast/',
+    ])
+  })
+
+  test('a UI that does not run is seen', async () => {
+    const client = createPebbleClient(join(folder, 'run/u5/c/feast-ui/pebble.socket'))
+    await stopServices(client, ['feast-ui'])
+    expect(await broken(0)).toEqual(['the UI answers at /feast/'])
+    await startServices(client, ['feast-ui'])
+    expect(await broken(30_000)).toEqual([])
+  }, 120_000)
+
+  test.each([
+    ['secrets', ['feast-integrator is active', 'namespace alice has the Secret']],
+    ['pod-defaults', ['feast-integrator is active', 'namespace alice has the PodDefault']],
+  ] as const)(
+    'a relation that is missing is seen: %s',
+    async (endpoint, problems) => {
+      const ends = [`feast-integrator:${endpoint}`, `resource-dispatcher:${endpoint}`]
+      await sendCommand(folder, ['remove-relation', ...ends])
+      const seen = async (): Promise<boolean> => problems.every((problem) => gone.includes(problem))
+      let gone = await broken(0)
+      while (!(await seen())) gone = await broken(0)
+      await sendCommand(folder, ['integrate', ...ends])
+      expect(await broken(60_000)).toEqual([])
+    },
+    240_000,
+  )
+
+  test('a database that lets nobody in is seen', async () => {
+    await sendCommand(folder, ['remove-relation', 'feast-integrator:offline-store', 'offline-store:database'])
+    expect(await broken(0)).toContain('feast-integrator is active')
+    await sendCommand(folder, ['integrate', 'feast-integrator:offline-store', 'offline-store:database'])
+    expect(await broken(60_000)).toEqual([])
+  }, 240_000)
+})
+
+test('npm start refuses what it does not know', async () => {
+  const child = start('--nope')
+  const [[code], err] = await Promise.all([once(child, 'close'), child.stderr ? text(child.stderr) : ''])
+  expect([code, String(err).includes('--nope')]).toEqual([1, true])
+}, 60_000)
