@@ -95,7 +95,7 @@ const round = async ({ space, feast, admin }: Sides, place: number, times: reado
 
 /** Measures materialization. */
 export async function* materialization(run: Run): AsyncGenerator<Figure> {
-  const size: MaterializationSize = run.quick ? { rows: 20_000, keys: 2000, rounds: 1 } : { rows: 1_000_000, keys: 100_000, rounds: 3 }
+  const size: MaterializationSize = run.quick ? { rows: 20_000, keys: 2000, rounds: 1 } : { rows: 1_000_000, keys: 100_000, rounds: 2 }
   await using space = await workspace()
   await prepareEvents(space, size)
   await using feast = startFeast(run, space)

@@ -114,7 +114,7 @@ const compare = async (space: Workspace, feast: FeastSide | undefined, reads: Re
 
 /** Measures online reads. */
 export async function* onlineRead(run: Run): AsyncGenerator<Figure> {
-  const size: Size = run.quick ? { keys: 2000, seconds: 1, rounds: 1 } : { keys: 100_000, seconds: 5, rounds: 3 }
+  const size: Size = run.quick ? { keys: 2000, seconds: 1, rounds: 1 } : { keys: 100_000, seconds: 3, rounds: 3 }
   await using space = await workspace()
   await prepare(space, size.keys)
   await using feast = startFeast(run, space)

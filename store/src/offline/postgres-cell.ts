@@ -1,6 +1,7 @@
 import { unfit } from '../definition/value-fit.ts'
 import { elementOf, type ValueType } from '../definition/value-type.ts'
 import { storeError } from '../errors.ts'
+import { postgresEpochHalves } from '../postgres/timestamp.ts'
 import type { Cell } from './lane.ts'
 import type { TupleCursor } from './postgres-copy.ts'
 import { binaryReader, dayOf, isReadable, types } from './postgres-value.ts'
@@ -34,9 +35,7 @@ export const castOf = (type: number, wanted: ValueType): Cast => {
   return element === undefined ? { sql: '::text', type: types.text } : { sql: '::text[]', type: 1009 }
 }
 
-/** 2000-01-01 in microseconds since 1970, its two halves. */
-const epochHigh = 220_417
-const epochLow = 946_684_800_000_000 - epochHigh * 4_294_967_296
+const { high: epochHigh, low: epochLow } = postgresEpochHalves
 
 const isShortInt = (type: number): boolean => type === types.int2 || type === types.int4
 

@@ -26,8 +26,8 @@ export interface ReadGroup {
   readonly decoders: readonly ValueDecoder<unknown>[]
   /** Where each feature goes: its places among the stored features that were asked for, several when it was asked for under two names. */
   readonly places: readonly (readonly number[])[]
-  /** Microseconds that a value counts after its event time; 0: for ever. */
-  readonly ttl: bigint
+  /** Microseconds that a value counts after its event time, its ttl; 0: for ever. */
+  readonly maxAge: number
 }
 
 /** A request's shape, compiled: the rows only bring keys. */
@@ -97,7 +97,7 @@ export const compileReadPlan = (stored: readonly StoredFeature[], options: ReadP
       featureIndex: byteIndex(features.map((name) => Buffer.from(name))),
       decoders: features.map((name) => valueDecoder(typeOf(name), { integers: options.integers })),
       places: [...byFeature.values()],
-      ttl: first.view.ttl?.microseconds ?? 0n,
+      maxAge: Number(first.view.ttl?.microseconds ?? 0n),
     }
   })
   return Object.freeze({

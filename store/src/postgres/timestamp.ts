@@ -5,6 +5,9 @@ export const negativeInfinity = -9_223_372_036_854_775_808n
 /** 2000-01-01 in Unix microseconds: the zero of PostgreSQL's binary timestamps. */
 export const postgresEpoch = 946_684_800_000_000n
 
+/** {@link postgresEpoch} as the halves of a 64-bit integer, for those who add it without making a bigint. */
+export const postgresEpochHalves = Object.freeze({ high: 220_417, low: 946_684_800_000_000 - 220_417 * 4_294_967_296 })
+
 const microsADay = 86_400_000_000n
 const iso = /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?)?( BC)?$/
 
