@@ -1,5 +1,6 @@
 export { type Cluster, type ClusterOptions, openCluster } from './cluster/cluster.ts'
 export { dashboardCharm } from './dashboard/charm.ts'
+export { type Dashboard, type DashboardOptions, openDashboard } from './dashboard/dashboard.ts'
 export { BundleError, type BundleErrorCode } from './errors.ts'
 export { deployFeast, feastCharms } from './feast.ts'
 export { followRoutes } from './gateway/follow-routes.ts'

@@ -8,7 +8,7 @@ const metadata = { name: 'kubeflow-dashboard', provides: { links: { interface: '
 type Metadata = typeof metadata
 
 /** The ConfigMap that the dashboard reads, as Charmed Kubeflow calls it. */
-const dashboardConfigMap = 'centraldashboard-config'
+export const dashboardConfigMap = 'centraldashboard-config'
 
 interface Observation {
   readonly leader: boolean
