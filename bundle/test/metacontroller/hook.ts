@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-import type { KubernetesObject } from '@charmed-feast/charm'
+import { KubernetesError, type KubernetesObject } from '@charmed-feast/charm'
 
 import { runMetacontroller } from '../../src/metacontroller/metacontroller.ts'
 import type { Timer } from '../../src/metacontroller/queue.ts'
-import { openTestCluster, type TestCluster, userNamespace } from '../cluster/open.ts'
+import { type TestCluster, userNamespace } from '../cluster/open.ts'
 
 /** A question that metacontroller asked. */
 export interface Question {
@@ -43,8 +43,21 @@ const manualTimer = () => {
   return { timer, fire, waits: () => [...pending].map(({ ms }) => ms) }
 }
 
+/** Opens an API server in which nothing of other tests is; it tells of each request. */
+export type OpenCluster = (options: {
+  readonly onRequest: (method: string, path: string, status: number) => void
+}) => Promise<AsyncDisposable & Pick<TestCluster, 'create' | 'kubernetes'>>
+
+/** What a test wants otherwise than usual. */
+export interface StageOptions {
+  readonly spec?: (url: string) => object
+  readonly controller?: null
+  readonly alice?: null
+  readonly rate?: { perSecond: number; burst: number }
+}
+
 /** A cluster with metacontroller and a hook that answers as the test says. */
-export interface Stage extends AsyncDisposable, Pick<TestCluster, 'create' | 'kubernetes' | 'cluster'> {
+export interface Stage extends AsyncDisposable, Pick<TestCluster, 'create' | 'kubernetes'> {
   readonly questions: Question[]
   readonly writes: string[]
   readonly lines: string[]
@@ -88,18 +101,11 @@ export const controllerObject = (url: string, spec: object = {}): object => ({
 export const controllers = '/apis/metacontroller.k8s.io/v1alpha1/decoratorcontrollers'
 
 /** Opens everything; the namespace alice is there, and the controller runs unless `controller` is null. */
-export const openStage = async (
-  given: {
-    readonly spec?: (url: string) => object
-    readonly controller?: null
-    readonly alice?: null
-    readonly rate?: { perSecond: number; burst: number }
-  } = {},
-): Promise<Stage> => {
+export const openStage = async (open: OpenCluster, given: StageOptions = {}): Promise<Stage> => {
   const questions: Question[] = []
   const writes: string[] = []
   const lines: string[] = []
-  const opened = await openTestCluster({
+  const opened = await open({
     onRequest: (method, path, status) => {
       if (method !== 'GET') writes.push(`${method} ${path.split('?')[0]} ${status}`)
     },
@@ -129,7 +135,8 @@ export const openStage = async (
     resolve: (wanted) => new URL(wanted.pathname, url),
     rate: given.rate ?? { perSecond: 1000, burst: 1000 },
     discoveryInterval: 5_000,
-    clock: () => new Date(),
+    // No time passes where a test looks at the rate: how fast the machine is does not matter.
+    clock: () => (given.rate === undefined ? new Date() : new Date(0)),
     timer: manual.timer,
     log: (line) => void lines.push(line),
   })
@@ -143,9 +150,12 @@ export const openStage = async (
     waits: manual.waits,
     reply: () => ({ attachments: [] }),
     get: async (path) => {
-      const { status, value } = opened.cluster.handle({ method: 'GET', path })
-      // What a path of an object answers with 200 is the object.
-      return status === 200 ? (value as KubernetesObject) : null
+      try {
+        return await kubernetes.call({ method: 'GET', path })
+      } catch (error) {
+        if (error instanceof KubernetesError && error.status === 404) return null
+        throw error
+      }
     },
     patch: (path, body) => kubernetes.call({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body }),
     remove: (path) => kubernetes.call({ method: 'DELETE', path }),
