@@ -28,6 +28,14 @@ export interface SqliteOnlineOptions {
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
+/** Writes one value unless a newer one is there. */
+const upsertStatement = (table: string, hasText: boolean): string => {
+  const columns = ['value', ...(hasText ? ['value_text'] : []), 'event_ts', 'created_ts']
+  return `INSERT INTO ${quote(table)} AS t (entity_key, feature_name, ${columns.join(', ')}) VALUES (?, ?, ${columns.map(() => '?').join(', ')})
+ON CONFLICT (entity_key, feature_name) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
+WHERE (coalesce(excluded.event_ts, -1e300), coalesce(excluded.created_ts, -1e300)) >= (coalesce(t.event_ts, -1e300), coalesce(t.created_ts, -1e300))`
+}
+
 /** SQLite's limit of parameters in one statement is far above; a request of more keys is read in several. */
 const keysAtOnce = 500
 
@@ -140,11 +148,10 @@ class SqliteOnline implements OnlineStore {
 
   #writeBatch(view: AnyStoredView, batch: SourceBatch, counts: EncodedCounts): number {
     const writer = onlineRowWriter(view, this.#options.keyVersion)
-    const table = quote(this.tableOf(view).name)
-    const upsert =
-      this.#database.prepare(`INSERT INTO ${table} AS t (entity_key, feature_name, value, value_text, event_ts, created_ts) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (entity_key, feature_name) DO UPDATE SET value = excluded.value, value_text = excluded.value_text, event_ts = excluded.event_ts, created_ts = excluded.created_ts
-WHERE (coalesce(excluded.event_ts, -1e300), coalesce(excluded.created_ts, -1e300)) >= (coalesce(t.event_ts, -1e300), coalesce(t.created_ts, -1e300))`)
+    const { name } = this.tableOf(view)
+    // Feast made tables without the column until 0.50.
+    const hasText = this.#database.prepare(`SELECT 1 FROM pragma_table_info(?) WHERE name = 'value_text'`).get(name) !== undefined
+    const upsert = this.#database.prepare(upsertStatement(name, hasText))
     const byName = new Map(batch.columns.map((column) => [column.name, column.values]))
     const keys = keyColumns(writer, batch)
     const [key, value] = [new ByteWriter(128), new ByteWriter(256)]
@@ -171,7 +178,8 @@ WHERE (coalesce(excluded.event_ts, -1e300), coalesce(excluded.created_ts, -1e300
           storedSeconds(event, this.#offset),
           created === null ? null : storedSeconds(created, this.#offset),
         ]
-        written += Number(upsert.run(key.copy(), feature.column, value.copy(), text, eventTime, createdTime).changes)
+        const texts = hasText ? [text] : []
+        written += Number(upsert.run(key.copy(), feature.column, value.copy(), ...texts, eventTime, createdTime).changes)
       }
     }
     return written
