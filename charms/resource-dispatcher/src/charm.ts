@@ -7,6 +7,7 @@ import { type Metadata, metadata } from './metadata.ts'
 import { type Farewell, type Observation, observe } from './observation.ts'
 import { dispatcherMark } from './relation.ts'
 import { farewellStatuses, unitStatuses } from './status.ts'
+import { planToken, withoutToken } from './sync-token.ts'
 
 const planRelations = ({ relations, meshes, crossModelMeshes, place }: Observation): readonly DesiredRelation[] => [
   ...relations.map((relation) => ({ relation, app: dispatcherMark })),
@@ -14,24 +15,27 @@ const planRelations = ({ relations, meshes, crossModelMeshes, place }: Observati
   ...crossModelMeshes.map((relation) => ({ relation, app: crossModelData(place) })),
 ]
 
-const planObjects = ({ leader, label, networkPolicy, loadBalancer, mesh, place }: Observation): readonly DesiredObject[] => {
+const planObjects = ({ leader, label, networkPolicy, loadBalancer, mesh, place, syncToken }: Observation): readonly DesiredObject[] => {
   if (!leader || !label.valid) return []
   return [
-    ...planController(place, { label: label.text, networkPolicy }),
+    // The token first: metacontroller asks as soon as its controller names it.
+    ...planToken(place, syncToken),
+    ...planController(place, { label: label.text, networkPolicy, withToken: syncToken.token !== null }),
     ...(loadBalancer === null ? [] : [{ kind: 'absent' as const, object: loadBalancer }]),
     ...planMesh(mesh, place),
   ]
 }
 
 const leave = (farewell: Farewell): Desired<Metadata> => ({
-  objects: farewell.last ? [...withoutMesh(farewell.place), ...withoutController(farewell.place)] : [],
+  objects: farewell.last ? [...withoutMesh(farewell.place), ...withoutController(farewell.place), ...withoutToken(farewell.place)] : [],
   unitStatus: (applied) => farewellStatuses(farewell, applied),
 })
 
 const reconcile = (observation: Observation | Farewell): Desired<Metadata> => {
   if ('last' in observation) return leave(observation)
-  const { installing, deliveries, container, label } = observation
-  const described = describeContainer({ deliveries, ...container, label: label.valid ? label.text : null })
+  const { installing, deliveries, container, label, syncToken } = observation
+  const token = syncToken.token?.value ?? null
+  const described = describeContainer({ deliveries, ...container, label: label.valid ? label.text : null, token })
   return {
     ...(installing ? {} : { containers: { 'resource-dispatcher': described } }),
     objects: planObjects(observation),

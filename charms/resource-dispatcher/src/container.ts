@@ -3,6 +3,7 @@ import { findFile, findFiles } from '@charmed-feast/charm/pebble'
 
 import { type Delivery, deliveredFiles, isIncomplete } from './delivery.ts'
 import { folder, type Metadata, port } from './metadata.ts'
+import { tokenPath } from './sync-token.ts'
 
 /** The service, the layer, the check and the container are all called so. */
 const name = 'resource-dispatcher'
@@ -55,11 +56,19 @@ export interface ContainerOptions {
   readonly label: string | null
   /** The uid of the DecoratorController, for our own hook server; null as long as there is none. */
   readonly controllerUid: string | null
+  /** What the asker must show besides; null where metacontroller cannot. */
+  readonly token: string | null
 }
 
 type Layer = NonNullable<DesiredContainer['layers']>[string]
 
-const describeLayer = ({ ownImage, label, controllerUid }: ContainerOptions): Layer => {
+const environmentOf = ({ ownImage, controllerUid, token }: ContainerOptions): object => {
+  if (!ownImage || controllerUid === null) return {}
+  return { environment: { DECORATOR_CONTROLLER_UID: controllerUid, ...(token === null ? {} : { SYNC_TOKEN_FILE: tokenPath }) } }
+}
+
+const describeLayer = (options: ContainerOptions): Layer => {
+  const { ownImage, label } = options
   const program = ownImage ? name : 'python3 main.py'
   const probe = ownImage ? { http: { url: `http://localhost:${port}/health` } } : { tcp: { port } }
   return {
@@ -72,7 +81,7 @@ const describeLayer = ({ ownImage, label, controllerUid }: ContainerOptions): La
         command: `${program} --port ${port} --label ${label} --folder ${folder}`,
         startup: 'enabled',
         'on-check-failure': { [name]: 'restart' },
-        ...(ownImage && controllerUid !== null ? { environment: { DECORATOR_CONTROLLER_UID: controllerUid } } : {}),
+        ...environmentOf(options),
       },
     },
     checks: { [name]: { override: 'replace', level: 'ready', period: '10s', timeout: '3s', threshold: 6, ...probe } },
@@ -84,16 +93,17 @@ const describeLayer = ({ ownImage, label, controllerUid }: ContainerOptions): La
  * that only the server's user reads them.
  *
  * @example
- * describeContainer({ deliveries, kept: {}, ownImage: false, label: 'user.kubeflow.org/enabled', controllerUid: null })
+ * describeContainer({ deliveries, kept: {}, ownImage: false, label: 'user.kubeflow.org/enabled', controllerUid: null, token: null })
  */
 export const describeContainer = (options: ContainerOptions): DesiredContainer => {
-  const { deliveries, kept, ownImage, label } = options
+  const { deliveries, kept, ownImage, label, token } = options
   const describe = (delivery: Delivery): NonNullable<DesiredContainer['folders']>[string] => {
     const files = deliveredFiles(delivery, { kept: kept[delivery.endpoint] ?? {}, ownImage })
     return Object.fromEntries(Object.entries(files).map(([path, content]) => [path, { content, permissions: 0o600 }]))
   }
   return {
     folders: Object.fromEntries(deliveries.map((delivery) => [`${folder}/${delivery.endpoint}`, describe(delivery)])),
+    ...(token === null ? { absent: [tokenPath] } : { files: { [tokenPath]: { content: token, permissions: 0o600 } } }),
     ...(label === null ? {} : { layers: { [name]: describeLayer(options) } }),
   }
 }

@@ -9,12 +9,8 @@ import {
 
 import { dispatchedKinds } from './dispatched-kind.ts'
 import { type Metadata, port, servicePort } from './metadata.ts'
-
-/** Where the charm runs. */
-export interface Place {
-  readonly app: string
-  readonly model: string
-}
+import type { Place } from './place.ts'
+import { authorizationOf } from './sync-token.ts'
 
 /** What the DecoratorController is called, as the Python charm calls it. */
 export const controllerName = 'kubeflow-resource-dispatcher-controller'
@@ -37,14 +33,24 @@ const policyReference = ({ app, model }: Place): ObjectReference => ({
   metadata: { name: `${app}-metacontroller`, namespace: model },
 })
 
+/** What the objects depend on. */
+export interface ControllerOptions {
+  readonly label: string
+  readonly networkPolicy: boolean
+  /** Whether metacontroller shows a token. */
+  readonly withToken: boolean
+}
+
 /** Tells metacontroller which namespaces to look after, what to make there, and whom to ask. */
-const describeController = ({ app, model }: Place, label: string): KubernetesObject => ({
+const describeController = (place: Place, { label, withToken }: ControllerOptions): KubernetesObject => ({
   ...controllerReference,
   spec: {
     resources: [{ apiVersion: 'v1', resource: 'namespaces', labelSelector: { matchExpressions: [{ key: label, operator: 'Exists' }] } }],
     attachments: dispatchedKinds.map(({ apiVersion, resource }) => ({ apiVersion, resource, updateStrategy: { method: 'InPlace' } })),
     resyncPeriodSeconds: 10,
-    hooks: { sync: { webhook: { url: `http://${app}.${model}:${servicePort}/sync` } } },
+    hooks: {
+      sync: { webhook: { url: `http://${place.app}.${place.model}:${servicePort}/sync`, ...(withToken ? authorizationOf(place) : {}) } },
+    },
   },
 })
 
@@ -131,15 +137,12 @@ export const findLoadBalancer = async (hook: Hook<Metadata>): Promise<ObjectRefe
  * The objects by which metacontroller finds and asks the hook server.
  *
  * @example
- * planController({ app: 'resource-dispatcher', model: 'kubeflow' }, { label: 'user.kubeflow.org/enabled', networkPolicy: true })
+ * planController({ app: 'resource-dispatcher', model: 'kubeflow' }, { label: 'user.kubeflow.org/enabled', networkPolicy: true, withToken: false })
  */
-export const planController = (
-  place: Place,
-  { label, networkPolicy }: { readonly label: string; readonly networkPolicy: boolean },
-): readonly DesiredObject[] => [
-  { kind: 'apply', object: describeController(place, label) },
+export const planController = (place: Place, options: ControllerOptions): readonly DesiredObject[] => [
+  { kind: 'apply', object: describeController(place, options) },
   { kind: 'merge', object: describeService(place) },
-  networkPolicy ? { kind: 'apply', object: describePolicy(place) } : { kind: 'absent', object: policyReference(place) },
+  options.networkPolicy ? { kind: 'apply', object: describePolicy(place) } : { kind: 'absent', object: policyReference(place) },
 ]
 
 /**

@@ -10,9 +10,8 @@ import {
   type Relation,
   type Status,
 } from '@charmed-feast/charm'
-
-import type { Place } from './controller.ts'
 import type { Metadata } from './metadata.ts'
+import type { Place } from './place.ts'
 
 type Labels = Readonly<Record<string, string>>
 

@@ -1,12 +1,14 @@
 import type { Hook, ObjectReference, Relation } from '@charmed-feast/charm'
 
 import { isOwnImage, type KeptFiles, observeKept } from './container.ts'
-import { findControllerUid, findLoadBalancer, isPodDefaultKnown, type Place } from './controller.ts'
+import { findControllerUid, findLoadBalancer, isPodDefaultKnown } from './controller.ts'
 import { type Mesh, observeMesh } from './mesh.ts'
 import type { Metadata } from './metadata.ts'
 import { isLabelKey } from './namespace-label.ts'
+import type { Place } from './place.ts'
 import { type Obstacle, observeObstacles } from './preflight.ts'
 import { type ObservedManifests, observeManifests } from './relation.ts'
+import { type ObservedToken, observeToken } from './sync-token.ts'
 
 /** All that the charm looks at. */
 export interface Observation extends ObservedManifests {
@@ -22,6 +24,8 @@ export interface Observation extends ObservedManifests {
     readonly kept: KeptFiles
     readonly controllerUid: string | null
   }
+  /** Only our own hook server asks for one. */
+  readonly syncToken: ObservedToken
   readonly loadBalancer: ObjectReference | null
   readonly knowsPodDefault: boolean
   /** What is in the way in user namespaces; the leader looks. */
@@ -65,6 +69,7 @@ export const observe = async (hook: Hook<Metadata>): Promise<Observation | Farew
   const manifests = await observeManifests(hook)
   const meshes = await hook.relations('service-mesh', ['app', 'remoteApp'])
   const leader = await hook.isLeader()
+  const container = await observeContainer(hook, manifests)
   return {
     place,
     leader,
@@ -72,7 +77,8 @@ export const observe = async (hook: Hook<Metadata>): Promise<Observation | Farew
     label: { text, valid: isLabelKey(text) },
     networkPolicy,
     ...manifests,
-    container: await observeContainer(hook, manifests),
+    container,
+    syncToken: container.ownImage ? await observeToken(hook, { place, leader }) : { token: null, leftOver: false },
     loadBalancer: leader && hook.event.kind === 'upgrade-charm' ? await findLoadBalancer(hook) : null,
     // A follower leaves it to the leader to say.
     knowsPodDefault: !leader || (await isPodDefaultKnown(hook)),

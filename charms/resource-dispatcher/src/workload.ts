@@ -1,8 +1,9 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 
 import { openManifestFolder } from './sync/manifest-folder.ts'
-import { createSyncServer } from './sync/server.ts'
+import { createSyncServer, type SyncServerOptions } from './sync/server.ts'
 
 /** Where a started hook server listens, and how it ends. */
 export interface Workload extends AsyncDisposable {
@@ -22,9 +23,13 @@ const parsePort = (text: string): number => {
   throw new Error(`cannot listen on port "${text}": it is no number from 0 to 65535`)
 }
 
+// Read for each question, so that a new token needs no new start; it stands in a file because others can see a process's environment.
+const tokenReader = (path: string): SyncServerOptions['readToken'] =>
+  path === '' ? null : async () => (await readFile(path, 'utf8')).trim()
+
 /**
  * Starts the hook server with the arguments of the Python one: `--port`, `--label`, `--folder`, and `--host` (all addresses by default).
- * `DECORATOR_CONTROLLER_UID` says who may ask, `SYNC_TOKEN` what the asker must know besides.
+ * `DECORATOR_CONTROLLER_UID` says who may ask, `SYNC_TOKEN_FILE` where stands what the asker must know besides.
  *
  * @example
  * await using workload = await startWorkload({ args: ['--port', '0', '--folder', folder], env: { DECORATOR_CONTROLLER_UID: uid }, log })
@@ -43,7 +48,7 @@ export const startWorkload = async ({ args, env, log }: WorkloadOptions): Promis
     folder: openManifestFolder(values.folder, { now: () => performance.now() }),
     label: values.label,
     controllerUid: env.DECORATOR_CONTROLLER_UID || null,
-    token: env.SYNC_TOKEN || null,
+    readToken: tokenReader(env.SYNC_TOKEN_FILE ?? ''),
     log,
   })
   server.listen({ port: parsePort(values.port), ...(values.host === undefined ? {} : { host: values.host }) })

@@ -125,7 +125,7 @@ describe('what is delivered', () => {
     const deliveries = [
       deliver('secrets', [{ relation: 'secrets:1', app: 'a', manifests: parsed ? [parsed] : [], problems: [], unreadable: false }]),
     ]
-    const { folders = {} } = describeContainer({ deliveries, kept: {}, ownImage: true, label: 'x', controllerUid: null })
+    const { folders = {} } = describeContainer({ deliveries, kept: {}, ownImage: true, label: 'x', controllerUid: null, token: null })
     expect(Object.values(folders).flatMap((files) => Object.values(files))).toMatchObject([{ permissions: 0o600 }])
   })
 

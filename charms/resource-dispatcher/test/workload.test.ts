@@ -1,5 +1,6 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 
@@ -192,11 +193,19 @@ describe('who may ask', () => {
   })
 
   test('where a token is set, only who sends it', async () => {
-    await using server = await startServer(two, { DECORATOR_CONTROLLER_UID: uid, SYNC_TOKEN: 'token-1' })
+    const folder = await mkdtemp(join(tmpdir(), 'token-'))
+    const file = join(folder, 'sync-token')
+    await using server = await startServer(two, { DECORATOR_CONTROLLER_UID: uid, SYNC_TOKEN_FILE: file })
+    expect((await post(server, requestBody(), { authorization: 'Bearer ' })).status).toBe(429)
+    await writeFile(file, 'token-1\n')
     expect((await post(server, requestBody())).status).toBe(403)
     expect((await post(server, requestBody(), { authorization: 'Bearer token-2' })).status).toBe(403)
     expect((await post(server, requestBody(), { authorization: 'Bearer token-1' })).status).toBe(200)
+    await writeFile(file, 'token-3')
+    expect((await post(server, requestBody(), { authorization: 'Bearer token-1' })).status).toBe(403)
+    expect((await post(server, requestBody(), { authorization: 'Bearer token-3' })).status).toBe(200)
     expect(server.output()).not.toContain('token-')
+    await rm(folder, { recursive: true })
   })
 })
 

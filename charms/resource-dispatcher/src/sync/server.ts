@@ -13,7 +13,7 @@ export interface SyncServerOptions {
   /** The uid of the DecoratorController that may ask; null as long as nobody knows it. */
   readonly controllerUid: string | null
   /** What must stand behind `Bearer` as well; null where metacontroller cannot send it (before 4.16). */
-  readonly token: string | null
+  readonly readToken: (() => Promise<string>) | null
   /** One line; it never holds anything of a request or a manifest. */
   readonly log: (line: string) => void
 }
@@ -63,7 +63,7 @@ const createReporter = (log: SyncServerOptions['log']) => {
   }
 }
 
-const createSync = ({ folder, label, controllerUid, token, log }: SyncServerOptions) => {
+const createSync = ({ folder, label, controllerUid, readToken, log }: SyncServerOptions) => {
   const report = createReporter(log)
   let refused = false
   const refuse = (): Answer => {
@@ -73,7 +73,11 @@ const createSync = ({ folder, label, controllerUid, token, log }: SyncServerOpti
   }
 
   return async (request: IncomingMessage): Promise<Answer> => {
-    if (token !== null && !isSame(request.headers.authorization ?? '', `Bearer ${token}`)) return refuse()
+    if (readToken !== null) {
+      const token = await readToken().catch(() => '')
+      if (token === '') return notReady('the token is not known yet')
+      if (!isSame(request.headers.authorization ?? '', `Bearer ${token}`)) return refuse()
+    }
     if (Number(request.headers['content-length'] ?? 0) > largestBody) return tooLarge
     const body = await readBody(request)
     if (body === null) return tooLarge
@@ -97,7 +101,7 @@ const createSync = ({ folder, label, controllerUid, token, log }: SyncServerOpti
  * `POST /sync` is the hook, `GET /health` says that the server lives.
  *
  * @example
- * createSyncServer({ folder, label: 'user.kubeflow.org/enabled', controllerUid, token: null, log }).listen(8080)
+ * createSyncServer({ folder, label: 'user.kubeflow.org/enabled', controllerUid, readToken: null, log }).listen(8080)
  */
 export const createSyncServer = (options: SyncServerOptions): Server => {
   const sync = createSync(options)
