@@ -2,4 +2,4 @@ import { run } from '@charmed-feast/charm'
 
 import { charm } from './charm.ts'
 
-await run(charm)
+void run(charm)

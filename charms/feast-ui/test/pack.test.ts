@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { runScenario, throughDispatch } from '@charmed-feast/charm/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { measureIdle } from '../../../house/idle-hook.ts'
 import { packCharm, sizeLimit } from '../../pack.ts'
 import { metadata } from '../src/metadata.ts'
 import { filesOf, reference, settle } from './reference.ts'
@@ -33,4 +34,12 @@ test('packed, it runs with nothing else on PATH, through a real socket of Pebble
 test('it stays under sixty megabytes', () => {
   process.stdout.write(`feast-ui: ${(bytes / 1e6).toFixed(1)} MB\n`)
   expect(bytes).toBeLessThan(sizeLimit)
+})
+
+test('an idle hook costs its process at most 250 ms of processor and 100 MiB', async () => {
+  const state = await settle(reference(), { name: 'pebble-ready', container: 'feast-ui' })
+  const cost = await measureIdle({ metadata, charmDir: join(folder, 'charm'), state, folder, milliseconds: 250 })
+  process.stdout.write(`idle hook: ${Math.round(cost.milliseconds)} ms, ${Math.round(cost.mebibytes)} MiB\n`)
+  expect(cost.milliseconds).toBeLessThan(250)
+  expect(cost.mebibytes).toBeLessThan(100)
 })
