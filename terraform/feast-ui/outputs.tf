@@ -6,9 +6,7 @@ output "app_name" {
 output "provides" {
   description = "Endpoints that the charm provides"
   value = {
-    grafana_dashboard = "grafana-dashboard"
-    metrics_endpoint  = "metrics-endpoint"
-    provide_cmr_mesh  = "provide-cmr-mesh"
+    provide_cmr_mesh = "provide-cmr-mesh"
   }
 }
 
@@ -19,7 +17,6 @@ output "requires" {
     feast_configuration = "feast-configuration"
     ingress             = "ingress"
     istio_ingress_route = "istio-ingress-route"
-    logging             = "logging"
     require_cmr_mesh    = "require-cmr-mesh"
     service_mesh        = "service-mesh"
   }

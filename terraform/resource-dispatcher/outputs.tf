@@ -6,22 +6,19 @@ output "app_name" {
 output "provides" {
   description = "Endpoints that the charm provides"
   value = {
-    config_maps       = "config-maps"
-    grafana_dashboard = "grafana-dashboard"
-    metrics_endpoint  = "metrics-endpoint"
-    pod_defaults      = "pod-defaults"
-    provide_cmr_mesh  = "provide-cmr-mesh"
-    role_bindings     = "role-bindings"
-    roles             = "roles"
-    secrets           = "secrets"
-    service_accounts  = "service-accounts"
+    config_maps      = "config-maps"
+    pod_defaults     = "pod-defaults"
+    provide_cmr_mesh = "provide-cmr-mesh"
+    role_bindings    = "role-bindings"
+    roles            = "roles"
+    secrets          = "secrets"
+    service_accounts = "service-accounts"
   }
 }
 
 output "requires" {
   description = "Endpoints that the charm requires"
   value = {
-    logging          = "logging"
     require_cmr_mesh = "require-cmr-mesh"
     service_mesh     = "service-mesh"
   }
