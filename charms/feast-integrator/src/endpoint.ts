@@ -21,14 +21,17 @@ const parsePort = (text: string): number | null => {
   return port >= 1 && port <= 65_535 ? port : null
 }
 
+// What looks like more than an address may hold a password, cut in two by its own comma: such a text is not quoted.
+const show = (text: string): string => (/^[\w.:[\]%/-]*$/.test(text) ? `endpoint "${text}"` : 'an endpoint')
+
 const parseOne = (text: string): ParsedEndpoint => {
   const [, host, digits] = address.exec(text) ?? name.exec(text) ?? []
   if (host === undefined || digits === undefined) {
     if (/^[\w.-]*$/.test(text)) return { kind: 'incomplete' }
-    return { kind: 'invalid', why: `endpoint "${text}" is not host:port or [address]:port` }
+    return { kind: 'invalid', why: `${show(text)} is not host:port or [address]:port` }
   }
   const port = parsePort(digits)
-  if (port === null) return { kind: 'invalid', why: `port "${digits}" of endpoint "${text}" is not a number from 1 to 65535` }
+  if (port === null) return { kind: 'invalid', why: `port "${digits}" of ${show(text)} is not a number from 1 to 65535` }
   return { kind: 'endpoint', endpoint: { host, port } }
 }
 
