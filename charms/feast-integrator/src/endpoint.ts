@@ -13,8 +13,8 @@ export type ParsedEndpoint =
   /** Something that no client will ever connect to. */
   | { readonly kind: 'invalid'; readonly why: string }
 
-const address = /^\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]:(\w*)$/
-const name = /^([\w.-]+):(\w*)$/
+const address = /^\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]:([\w.+ -]{0,20})$/
+const name = /^([\w.-]+):([\w.+ -]{0,20})$/
 
 const parsePort = (text: string): number | null => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
