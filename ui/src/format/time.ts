@@ -65,6 +65,13 @@ export function formatUtc(time: Date): string {
   return `${day} ${two(time.getUTCHours())}:${two(time.getUTCMinutes())}${seconds === 0 ? '' : `:${two(seconds)}`}`
 }
 
+/** `2026-11-24 10:00 to 12:30` in UTC: to the minute, and the second day only where it is another. */
+export function formatRange(start: Date, end: Date): string {
+  const from = formatUtc(start).slice(0, 16)
+  const to = formatUtc(end).slice(0, 16)
+  return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to}`
+}
+
 /** The exact time in the reader's zone beside UTC: what a title shows. */
 export function formatExact(text: string): string {
   const time = parseTime(text)

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Freshness, FreshnessAnswer, FreshnessState } from '../api/contract.ts'
 import { isOn, useHost, usePages } from '../api/query.ts'
 import { StateBar } from '../chart/state-bar.tsx'
-import { formatCount } from '../format/number.ts'
+import { formatPlural } from '../format/number.ts'
 import { formatSpan } from '../format/time.ts'
 import { Age } from '../part/age.tsx'
 import { Button } from '../part/button.tsx'
@@ -142,7 +142,7 @@ export function FreshnessPage({ project }: PageProps) {
             ...tagNames.map((name) => ({ value: `tag:${name}`, name: `By ${name}` })),
           ]}
         />
-        <output className="list-count num">{pages ? formatCount(pages[0]?.pagination.totalCount ?? rows.length) : ''}</output>
+        <output className="list-count num">{pages ? formatPlural(pages[0]?.pagination.totalCount ?? rows.length, 'view') : ''}</output>
       </div>
       {board.isError && !pages ? (
         <Failure error={board.error} what="freshness" onRetry={() => void board.refetch()} />

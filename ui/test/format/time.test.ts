@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ageSeconds, formatAgo, formatExact, formatSpan, formatTook, formatUtc, parseDuration } from '../../src/format/time.ts'
+import { ageSeconds, formatAgo, formatExact, formatRange, formatSpan, formatTook, formatUtc, parseDuration } from '../../src/format/time.ts'
 
 describe('formatSpan', () => {
   test.each([
@@ -49,4 +49,9 @@ test('a time is written in UTC, and in full beside the reader’s zone', () => {
   expect(formatUtc(new Date('2026-01-02T03:04:00Z'))).toBe('2026-01-02 03:04')
   expect(formatUtc(new Date('2026-01-02T03:04:05Z'))).toBe('2026-01-02 03:04:05')
   expect(formatExact('2026-01-02T03:04:00.123456Z').split('\n')[0]).toBe('2026-01-02T03:04:00.123456Z')
+})
+
+test('a range is told to the minute, and its day once', () => {
+  expect(formatRange(new Date('2026-01-02T03:04:05Z'), new Date('2026-01-02T13:00:00Z'))).toBe('2026-01-02 03:04 to 13:00')
+  expect(formatRange(new Date('2026-01-02T03:04:05Z'), new Date('2026-01-03T13:00:59Z'))).toBe('2026-01-02 03:04 to 2026-01-03 13:00')
 })

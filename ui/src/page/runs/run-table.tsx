@@ -1,6 +1,6 @@
 import type { Run } from '../../api/contract.ts'
 import { formatCount } from '../../format/number.ts'
-import { formatTook, formatUtc } from '../../format/time.ts'
+import { formatExact, formatRange, formatTook } from '../../format/time.ts'
 import { Age } from '../../part/age.tsx'
 import { RunWord } from '../../part/health.tsx'
 import { type Column, DataTable } from '../../part/table.tsx'
@@ -37,7 +37,11 @@ function columnsOf(project: string): readonly Column<Run>[] {
       head: 'Range of event time (UTC)',
       width: 'wide',
       from: 'wide',
-      cell: ({ start, end }) => <span className="num">{`${formatUtc(new Date(start))} to ${formatUtc(new Date(end))}`}</span>,
+      cell: ({ start, end }) => (
+        <span className="num" title={`${formatExact(start)} to ${formatExact(end)}`}>
+          {formatRange(new Date(start), new Date(end))}
+        </span>
+      ),
     },
     {
       id: 'rows',
