@@ -87,7 +87,7 @@ const attributes: Readonly<Record<string, readonly string[]>> = {
 
 const sortValue = ({ value, name }: Sortable, by: string): Json | undefined => {
   if (by === 'name') return name
-  const path = attributes[by] ?? by.split('.')
+  const path = (Object.hasOwn(attributes, by) ? attributes[by] : undefined) ?? by.split('.')
   return valueAt(value, path) ?? valueAt(value, ['spec', ...path])
 }
 

@@ -102,6 +102,21 @@ describe('hostile requests', () => {
     expect((await fixture.get('/feature_services/ranking?project=rides')).status).toBeLessThan(500)
   }, 180_000)
 
+  test.each([
+    ['DELETE', '/runs/%00', 404],
+    ['GET', '/runs/%00', 404],
+    ['GET', '/changes?project=%00', 200],
+    ['GET', '/data_sources/all?sort_by=__proto__', 200],
+    ['GET', '/entities?project=rides&sort_by=constructor', 200],
+  ])('such as %s %s are answered', async (method, path, status) => {
+    await using fixture = await openFixture({ openings: { writes: true } })
+    await fixture.send('POST', '/runs', {
+      ...{ project: 'rides', views: ['stats'], mode: 'range', dry_run: false },
+      ...{ start: '2025-11-24T10:00:00Z', end: '2025-11-24T13:00:00Z' },
+    })
+    expect((await fixture.get(path, { method })).status).toBe(status)
+  })
+
   test('with bodies that are too large, or no JSON, are refused', async () => {
     await using fixture = await openFixture({ openings: { writes: true } })
     const large = await fixture.send('POST', '/plan', { project: 'rides', changes: [], undo: 'x'.repeat(1_100_000) })

@@ -53,6 +53,7 @@ export const openRecords = (config: StoreConfig, report: (error: unknown) => voi
   let made = false
   return {
     async query(text, values) {
+      if (values?.some((value) => typeof value === 'string' && value.includes('\0'))) return [] // no text of PostgreSQL holds one
       made ||= await ground.isMade()
       return made ? await ground.query(filled(ground, text), values) : []
     },
