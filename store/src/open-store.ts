@@ -120,6 +120,7 @@ const openOnline = async (options: OpenStoreOptions, config: StoreConfig, now: (
     schema: onlineStore.dbSchema || onlineStore.user,
     project,
     keyVersion,
+    keyVersionStated: config.entityKeySerializationVersionStated,
     vectorEnabled: onlineStore.vectorEnabled === true,
     openaiCompatible: onlineStore.enableOpenaiCompatibleStore === true,
   })

@@ -92,9 +92,9 @@ class KeyReader {
  * without any is taken for 2. Undefined when it is no key of these join keys.
  *
  * @example
- * entityKeyVersionOf(key, [{ name: 'driver_id', type: int64 }]) // 3
+ * entityKeyVersionOf(key, [{ name: 'driver_id' }]) // 3
  */
-export const entityKeyVersionOf = (key: Uint8Array, joinKeys: readonly JoinKey[]): 1 | 2 | 3 | undefined => {
+export const entityKeyVersionOf = (key: Uint8Array, joinKeys: readonly Pick<JoinKey, 'name'>[]): 1 | 2 | 3 | undefined => {
   const names = joinKeys.map(({ name }) => name).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
   const version = ([3, 2] as const).find((each) => startsWith(key, entityKeyPrefix(each, names)))
   if (version !== 2) return version

@@ -18,11 +18,13 @@ import {
   startJob,
   unrecordedJobs,
 } from './job.ts'
+import { KeyVersions } from './key-version.ts'
 import { loadOnline } from './load.ts'
 import { mergeSql } from './merge.ts'
 import type { JobRequest, LoadOptions, LoadResult, OnlineStore, OnlineView } from './online.ts'
 import { type EncodedCounts, onlineRows, onlineRowWriter } from './online-rows.ts'
 import { forgetDrops, noteDrops, notedDrops } from './pending-drop.ts'
+import { joinKeysOf } from './plan.ts'
 import type { Reading } from './read.ts'
 import { createSchemaSql, createTableSql, dropTableSql, type OnlineTable, type OnlineTableOptions, onlineTable } from './table.ts'
 
@@ -33,6 +35,8 @@ export interface PostgresOnlineOptions extends OnlineTableOptions {
   readonly schema: string
   readonly project: string
   readonly keyVersion: EntityKeyVersion
+  /** Whether the configuration says so. Where it does not, tables are looked at before they are read or written. */
+  readonly keyVersionStated: boolean
 }
 
 /** Runs the statements of a read plan and hands their rows to a reading, in PostgreSQL's binary form. */
@@ -48,10 +52,12 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 class PostgresOnline implements OnlineStore {
   readonly #options: PostgresOnlineOptions
   readonly #pool: Pool
+  readonly #keyVersions: KeyVersions | undefined
 
   constructor(options: PostgresOnlineOptions) {
     this.#options = options
     this.#pool = options.pool
+    this.#keyVersions = options.keyVersionStated ? undefined : new KeyVersions(options.pool, options.keyVersion)
   }
 
   tableOf(view: Pick<AnyStoredView, 'name'>): OnlineTable {
@@ -107,11 +113,24 @@ class PostgresOnline implements OnlineStore {
   }
 
   read(reading: Reading, options: { readonly snapshot?: boolean; readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#options.reader.read(reading, options)
+    return this.#keyVersions === undefined
+      ? this.#options.reader.read(reading, options)
+      : this.#readChecked(this.#keyVersions, reading, options)
+  }
+
+  async #readChecked(
+    versions: KeyVersions,
+    reading: Reading,
+    options: { readonly snapshot?: boolean; readonly signal?: AbortSignal },
+  ): Promise<void> {
+    const { groups, keySets } = reading.plan
+    await versions.check(groups.map(({ table, keySet }) => ({ table, joinKeys: keySets[keySet]?.encoder.names ?? [] })))
+    await this.#options.reader.read(reading, options)
   }
 
   async load(view: AnyStoredView, batches: AsyncIterable<SourceBatch> | Iterable<SourceBatch>, options: LoadOptions): Promise<LoadResult> {
     const { job } = options
+    await this.#keyVersions?.check([{ table: this.tableOf(view), joinKeys: joinKeysOf(view).map(({ name }) => name) }])
     if (job === undefined) return await this.#write(view, batches, options)
     await this.#enter(job)
     const heartbeat = setInterval(() => {

@@ -48,7 +48,12 @@ const read = async (
 ) => {
   const of = view(name)
   const stored = of.fields.map((field) => ({ view: of, alias: name, joinKeyMap: {}, field }))
-  const plan = compileReadPlan(stored, { keyVersion: 3, integers: 'bigint', tableOf: (each) => online.tableOf(each) })
+  const plan = compileReadPlan(stored, {
+    keyVersion: 3,
+
+    integers: 'bigint',
+    tableOf: (each) => online.tableOf(each),
+  })
   const reading = new Reading(
     plan,
     { rows: ids.length, column: () => ids },
@@ -74,6 +79,7 @@ describe.each(['wire', 'pg'] as const)('an online store on PostgreSQL, read over
       schema: 'public',
       project: 'rides',
       keyVersion: 3,
+      keyVersionStated: true,
       vectorEnabled: false,
       openaiCompatible: false,
     })
