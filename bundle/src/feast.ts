@@ -9,6 +9,8 @@ import { charm as resourceDispatcher } from '@charmed-feast/resource-dispatcher-
 
 import { buildProgram } from './agent/program.ts'
 import type { UnitProcesses } from './agent/unit-processes.ts'
+import { dashboardCharm } from './dashboard/charm.ts'
+import { pilotCharm } from './gateway/pilot-charm.ts'
 import type { Charms, Deployment } from './model/application.ts'
 import type { LocalModel } from './model/local-model.ts'
 import { postgresqlCharm } from './postgresql/charm.ts'
@@ -22,6 +24,8 @@ import type { DatabaseServer } from './postgresql/server.ts'
  */
 export const feastCharms = (server: DatabaseServer): Charms => ({
   postgresql: inProcess(postgresqlCharm(server)),
+  'istio-pilot': inProcess(pilotCharm),
+  'kubeflow-dashboard': inProcess(dashboardCharm),
   'feast-integrator': inProcess(feastIntegrator),
   'feast-ui': inProcess(feastUi),
   'resource-dispatcher': inProcess(resourceDispatcher),
@@ -92,6 +96,30 @@ const areRelated = (model: LocalModel, ends: readonly string[]): boolean =>
     ends.every((name) => relation.ends.some(({ application, endpoint }) => name === `${application}:${endpoint}`)),
   )
 
+const deployMissing = (model: LocalModel, wanted: readonly Deployment[], related: readonly (readonly [string, string])[]): void => {
+  for (const each of wanted) if (model.model.applications[each.application] === undefined) model.deploy(each)
+  for (const ends of related) if (!areRelated(model, ends)) model.integrate(...ends)
+}
+
+/** What Kubeflow brings: a gateway and a dashboard. */
+const surroundings: readonly Deployment[] = [
+  { application: 'istio-pilot', charm: 'istio-pilot', trusted: true },
+  { application: 'kubeflow-dashboard', charm: 'kubeflow-dashboard', trusted: true },
+]
+
+const exposures: readonly (readonly [string, string])[] = [
+  ['feast-ui:ingress', 'istio-pilot:ingress'],
+  ['feast-ui:dashboard-links', 'kubeflow-dashboard:links'],
+]
+
+/**
+ * Deploys gateway and dashboard beside Charmed Feast, and the UI's relations with them: what is there already stays as it is.
+ *
+ * @example
+ * deploySurroundings(model)
+ */
+export const deploySurroundings = (model: LocalModel): void => deployMissing(model, surroundings, exposures)
+
 /**
  * Deploys Charmed Feast: what is there already stays as it is. Hooks run when the model settles.
  *
@@ -99,7 +127,4 @@ const areRelated = (model: LocalModel, ends: readonly string[]): boolean =>
  * deployFeast(model)
  * await model.settle()
  */
-export const deployFeast = (model: LocalModel): void => {
-  for (const each of applications) if (model.model.applications[each.application] === undefined) model.deploy(each)
-  for (const ends of relations) if (!areRelated(model, ends)) model.integrate(...ends)
-}
+export const deployFeast = (model: LocalModel): void => deployMissing(model, applications, relations)

@@ -32,9 +32,10 @@ const tell = (record: CheckRecord): void => {
   else say(`  ${record.ok ? 'ok  ' : 'FAIL'} ${record.check}: ${record.detail}`)
 }
 
-const hints = (pageUrl: string): string => `
+const hints = (firstUrl: string): string => `
 What to try, in another terminal (bin is "node --conditions=source bundle/src/cli/main.ts"):
-  ${pageUrl.padEnd(44)} the UI, in a browser
+  ${firstUrl}
+      the dashboard and the UI in it, in a browser: the address holds the key
   bin status                                   what is deployed, as juju status prints it
   bin notebook -n ${namespace} -- feast feature-views list
   bin rotate-password online-store             everybody gets the new one within seconds
@@ -46,9 +47,8 @@ process.umask(0o077)
 await buildPages(say)
 await serveBundle({
   ...{ folder, say, once: exit, ephemeral },
-  onSettled: async ({ kubernetes, model }) => {
+  onSettled: async ({ kubernetes, gateway: { firstUrl } }) => {
     await addNamespace(kubernetes, namespace)
-    const pageUrl = `http://${model.state.units['feast-ui/0']?.address}:8888/`
     const main = fileURLToPath(new URL('driver-stats/main.ts', import.meta.url))
     let running: ReturnType<typeof runInNotebook> | undefined
     const example = (): ReturnType<typeof runInNotebook> => {
@@ -56,7 +56,7 @@ await serveBundle({
       return running
     }
     say('')
-    const records = await runChecks(feastChecks({ folder, kubernetes, namespace, pageUrl, example }), { tell })
+    const records = await runChecks(feastChecks({ folder, kubernetes, namespace, firstUrl, example }), { tell })
     if (records.some(({ ok }) => !ok)) process.exitCode = 1
     else if (!json) {
       const { training, vectors, checksum } = await example()
@@ -64,6 +64,6 @@ await serveBundle({
       say(`\nOnline vectors of the same service, as they are now:\n${formatRows(vectors)}`)
       say(`\nChecksum ${checksum}`)
     }
-    if (!exit) say(hints(pageUrl))
+    if (!exit) say(hints(firstUrl))
   },
 })

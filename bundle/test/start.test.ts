@@ -26,6 +26,7 @@ describe('npm start', () => {
   let folder: string
   let child: ChildProcess
   let kubernetes: KubernetesConnection
+  let firstUrl: string
   let out = ''
   let notes = ''
 
@@ -38,7 +39,9 @@ describe('npm start', () => {
       if (child.exitCode !== null) throw new Error(`it ended: ${notes}${out}`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
-    kubernetes = connectKubernetes(JSON.parse(await sendCommand(folder, ['access'])) as KubernetesAccess)
+    const access = JSON.parse(await sendCommand(folder, ['access'])) as KubernetesAccess & { readonly firstUrl: string }
+    firstUrl = access.firstUrl
+    kubernetes = connectKubernetes(access)
   }, 600_000)
 
   afterAll(async () => {
@@ -54,7 +57,7 @@ describe('npm start', () => {
     const example = async (): Promise<never> => {
       throw new Error('not run')
     }
-    const checks = feastChecks({ folder, kubernetes, namespace: 'alice', pageUrl: 'http://127.77.0.5:8888/', example })
+    const checks = feastChecks({ folder, kubernetes, namespace: 'alice', firstUrl, example })
     const records = await runChecks(
       checks.filter(({ name }) => !name.startsWith('a notebook')),
       { patienceMs },
@@ -75,14 +78,15 @@ describe('npm start', () => {
       'a notebook retrieves online features',
       'the registry has the feature views',
       'the offline store has the sample',
-      'the UI answers at /feast/',
+      'the UI answers at /feast/ through the gateway',
+      'the dashboard links to the UI and frames it',
     ])
   })
 
   test('a UI that does not run is seen', async () => {
     const client = createPebbleClient(join(folder, 'run/u5/c/feast-ui/pebble.socket'))
     await stopServices(client, ['feast-ui'])
-    expect(await broken(0)).toEqual(['the UI answers at /feast/'])
+    expect(await broken(0)).toEqual(['the UI answers at /feast/ through the gateway'])
     await startServices(client, ['feast-ui'])
     expect(await broken(30_000)).toEqual([])
   }, 120_000)
@@ -99,6 +103,21 @@ describe('npm start', () => {
       let gone = await broken(0)
       while (!(await seen())) gone = await broken(0)
       await sendCommand(folder, ['integrate', ...ends])
+      expect(await broken(60_000)).toEqual([])
+    },
+    240_000,
+  )
+
+  test.each([
+    ['feast-ui:ingress', 'istio-pilot:ingress', 'the UI answers at /feast/ through the gateway'],
+    ['feast-ui:dashboard-links', 'kubeflow-dashboard:links', 'the dashboard links to the UI and frames it'],
+  ])(
+    'without the relation of %s nobody finds the UI',
+    async (left, right, problem) => {
+      await sendCommand(folder, ['remove-relation', left, right])
+      let gone = await broken(0)
+      while (!gone.includes(problem)) gone = await broken(0)
+      await sendCommand(folder, ['integrate', left, right])
       expect(await broken(60_000)).toEqual([])
     },
     240_000,

@@ -11,8 +11,8 @@ export interface FeastCheckOptions {
   readonly kubernetes: KubernetesConnection
   /** The user's namespace. */
   readonly namespace: string
-  /** Where a browser finds the UI. */
-  readonly pageUrl: string
+  /** The gateway's address that lets a browser in. */
+  readonly firstUrl: string
   /** What the example in the notebook gave: applied, materialized, retrieved. */
   readonly example: () => Promise<Example>
 }
@@ -25,7 +25,16 @@ export interface Example {
 }
 
 /** Applications that a bundle has. */
-const applications = ['offline-store', 'online-store', 'registry', 'feast-integrator', 'feast-ui', 'resource-dispatcher'] as const
+const applications = [
+  'offline-store',
+  'online-store',
+  'registry',
+  'feast-integrator',
+  'feast-ui',
+  'resource-dispatcher',
+  'istio-pilot',
+  'kubeflow-dashboard',
+] as const
 
 const isActive = (folder: string, application: string): Check => ({
   name: `${application} is active`,
@@ -64,13 +73,30 @@ const hasPodDefault = ({ kubernetes, namespace }: FeastCheckOptions): Check => (
   },
 })
 
-const showsPage = ({ pageUrl }: FeastCheckOptions): Check => ({
-  name: 'the UI answers at /feast/',
+/** Comes in as a browser does: with the key in the first address, then with the cookie. */
+const browse = async (firstUrl: string, path: string): Promise<string> => {
+  const welcome = await fetch(firstUrl, { redirect: 'manual' })
+  const cookie = (welcome.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const response = await fetch(new URL(path, firstUrl), { headers: { cookie, accept: 'text/html' } })
+  const text = await response.text()
+  if (response.status !== 200) throw new Error(`HTTP status ${response.status}`)
+  return text
+}
+
+const showsPage = ({ firstUrl }: FeastCheckOptions): Check => ({
+  name: 'the UI answers at /feast/ through the gateway',
   look: async () => {
-    const response = await fetch(pageUrl)
-    const text = await response.text()
-    if (response.status !== 200 || !text.includes('<base href="/feast/">')) throw new Error(`HTTP status ${response.status}`)
-    return pageUrl
+    if (!(await browse(firstUrl, '/feast/')).includes('<base href="/feast/">')) throw new Error('its page has another base')
+    return new URL('/feast/', firstUrl).href
+  },
+})
+
+const framesPage = ({ firstUrl }: FeastCheckOptions): Check => ({
+  name: 'the dashboard links to the UI and frames it',
+  look: async () => {
+    const page = await browse(firstUrl, '/_/feast/')
+    if (!page.includes('/_/feast/') || !/<iframe[^>]* src="\/feast\//.test(page)) throw new Error('its page has no link or no frame')
+    return new URL('/_/feast/', firstUrl).href
   },
 })
 
@@ -121,7 +147,7 @@ const connectionOf = (file: string, section: string): pg.ClientConfig => {
  * All that a running bundle shall show, each seen by a client of its own.
  *
  * @example
- * await runChecks(feastChecks({ folder, kubernetes, namespace: 'alice', pageUrl, example }))
+ * await runChecks(feastChecks({ folder, kubernetes, namespace: 'alice', firstUrl, example }))
  */
 export const feastChecks = (options: FeastCheckOptions): readonly Check[] => {
   const { folder, example } = options
@@ -134,5 +160,6 @@ export const feastChecks = (options: FeastCheckOptions): readonly Check[] => {
     inDatabase(options, 'the registry has the feature views', { section: 'registry', sql: 'SELECT count(*) FROM feature_views' }),
     inDatabase(options, 'the offline store has the sample', { section: 'offline_store', sql: 'SELECT count(*) FROM driver_stats' }),
     showsPage(options),
+    framesPage(options),
   ]
 }

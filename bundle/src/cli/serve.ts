@@ -56,7 +56,8 @@ export const serveBundle = async ({ folder, say, once, ephemeral, onSettled }: S
       say(`${record.unit}: ${record.name}${record.failure === null ? '' : ` failed: ${record.failure}`}`)
     },
   })
-  const { model, pods, postgres, kubernetes, access } = deployed
+  const { model, pods, postgres, kubernetes, gateway } = deployed
+  const access = { ...deployed.access, firstUrl: gateway.firstUrl }
   const around = { model, pods, log, kubernetes, access, stop: () => void setImmediate(stop.resolve) }
   await using _control = await serveControl(folder, (words) => runCommand(words, around))
   using _life = keepAlive(model, (error) => say(`the model cannot go on: ${error instanceof Error ? error.message : String(error)}`))

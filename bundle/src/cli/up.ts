@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 import { UnitProcesses } from '../agent/unit-processes.ts'
-import { openCluster } from '../cluster/cluster.ts'
-import { deployFeast, feastPrograms } from '../feast.ts'
+import { type Cluster, openCluster } from '../cluster/cluster.ts'
+import { deployFeast, deploySurroundings, feastPrograms } from '../feast.ts'
+import type { Gateway } from '../gateway/gateway.ts'
 import { connectKubernetes, type KubernetesConnection } from '../kubernetes/connection.ts'
 import { runMetacontroller } from '../metacontroller/metacontroller.ts'
 import { machineTimer, type Timer } from '../metacontroller/queue.ts'
@@ -16,6 +17,7 @@ import { Pods } from '../pod/pods.ts'
 import { type Postgres, startPostgres } from '../postgres/postgres.ts'
 import { embeddedServer } from '../postgresql/server.ts'
 import { Guardian } from '../supervisor/guardian.ts'
+import { openEntrance } from './entrance.ts'
 import { serviceAccounts } from './service-account.ts'
 import { toUnit } from './service-name.ts'
 
@@ -30,6 +32,7 @@ export interface Deployed extends AsyncDisposable {
   /** The cluster, asked as its administrator. */
   readonly kubernetes: KubernetesConnection
   readonly access: { readonly url: string; readonly token: string }
+  readonly gateway: Gateway
 }
 
 /** What {@link bringUp} is told. */
@@ -46,6 +49,11 @@ const namespace = 'kubeflow'
 
 /** The controller asks the dispatcher every ten seconds for all users of a cluster; here it is one user, who waits for a new password. */
 const briskTimer: Timer = (ms, run) => machineTimer(Math.min(ms, 1_000), run)
+
+const textual = ({ status, value }: ReturnType<Cluster['handle']>): { readonly status: number; readonly body: string } => ({
+  status,
+  body: JSON.stringify(value),
+})
 
 /**
  * Starts PostgreSQL and the cluster, opens the model and deploys what is missing of Charmed Feast; gives it once nothing is left to do.
@@ -79,18 +87,21 @@ export const bringUp = async ({ folder, say, onHook }: UpOptions): Promise<Deplo
   await processes.prepare()
   const model: LocalModel = openLocalModel({
     charms: await feastPrograms(embeddedServer(postgres), { processes, folder: join(folder, 'charms') }),
-    ...{ file: modelFile(folder), name: namespace, pods, cluster },
+    ...{ file: modelFile(folder), name: namespace, pods },
+    cluster: { handle: (request) => textual(cluster.handle(request)) },
     parallel: Math.max(2, availableParallelism()),
     ...(onHook ? { onHook } : {}),
   })
   // PostgreSQL may answer on another port than yesterday: every charm looks once.
   model.updateStatus()
   deployFeast(model)
+  deploySurroundings(model)
   const access = { url: cluster.url, token: cluster.adminToken }
   const kubernetes = stack.use(connectKubernetes(access))
   const resolve = (url: URL): URL => toUnit(url, { model, cluster })
   stack.use(runMetacontroller({ connection: kubernetes, resolve, timer: briskTimer, clock: () => new Date(), log: say }))
   await model.settle()
+  const gateway = await openEntrance({ model, cluster, connection: kubernetes, log: say }, stack)
   const kept = stack.move()
-  return { model, postgres, pods, kubernetes, access, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return { model, postgres, pods, kubernetes, access, gateway, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

@@ -13,7 +13,7 @@ export interface CommandSurroundings {
   readonly log: HookLog
   readonly kubernetes: KubernetesConnection
   /** Where the cluster is, and who may everything there: for the commands that run in a process of their own. */
-  readonly access: { readonly url: string; readonly token: string }
+  readonly access: { readonly url: string; readonly token: string; readonly firstUrl: string }
   /** Ends the bundle, once the answer is out. */
   readonly stop: () => void
 }

@@ -233,7 +233,7 @@ export class LocalModel {
   async #run(unit: string, hook: Hook): Promise<HookRecord> {
     const charm = charmOf(this.state, this.#options.charms, this.model.units[unit]?.application ?? '')
     const containers = this.#options.pods ? null : this.#containers
-    const world = { kubernetes: this.#options.cluster ? null : this.#kubernetes, containers, clock: this.#clock }
+    const world = { kubernetes: this.#options.cluster ?? this.#kubernetes, containers, clock: this.#clock }
     const record = await runHook({ holder: this.#holder, unit, hook, charm, ...world })
     this.#holder.state = { ...this.state, objects: this.#kubernetes.objects() }
     this.#remember(unit, (uniter) => this.#noteSecrets(unit, uniter))

@@ -1,3 +1,5 @@
+import type { KubernetesHandler } from '@charmed-feast/charm/testing'
+
 import type { Pods } from '../pod/pods.ts'
 import type { Charms } from './application.ts'
 import type { HookRecord } from './run-hook.ts'
@@ -19,11 +21,6 @@ export interface LocalModelOptions {
   readonly pods?: Pods
   /** How many hooks run at once, each of another unit; 1 by default. */
   readonly parallel?: number
-  /** The cluster that charms reach by an address of their own; without it they share one in this process, which is kept with the state. */
-  readonly cluster?: ModelCluster
-}
-
-/** A cluster in which what Juju makes of an application is put. */
-export interface ModelCluster {
-  readonly handle: (request: { readonly method: 'POST'; readonly path: string; readonly body: string }) => unknown
+  /** The cluster; without it there is one in this process, which is kept with the state. */
+  readonly cluster?: KubernetesHandler
 }

@@ -2,10 +2,10 @@ import {
   type ActionResult,
   applyCommit,
   endHook,
-  type FakeKubernetes,
   type Hook,
   HookContext,
   hookName,
+  type KubernetesHandler,
   type LogLine,
   type ModelHolder,
   runTool,
@@ -29,8 +29,7 @@ export interface HookRun {
   readonly charm: ScenarioCharm
   /** The Pebbles in this process; null where containers have sockets. */
   readonly containers: Containers | null
-  /** The cluster in this process; null where it has an address. */
-  readonly kubernetes: FakeKubernetes | null
+  readonly kubernetes: KubernetesHandler
   readonly clock: () => Date
 }
 

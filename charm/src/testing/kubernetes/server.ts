@@ -2,11 +2,16 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-import type { FakeKubernetes } from './fake-kubernetes.ts'
+import type { ApiRequest } from './api-server.ts'
 
 /** A fake API server that listens. */
 export interface KubernetesServer extends AsyncDisposable {
   readonly url: string
+}
+
+/** An API server without its HTTP: the fake one, or the cluster of this machine. */
+export interface KubernetesHandler {
+  readonly handle: (request: ApiRequest) => { readonly status: number; readonly body: string }
 }
 
 /** Told of each request that was answered. */
@@ -18,7 +23,7 @@ export type OnKubernetesRequest = (method: string, path: string, status: number)
  * @example
  * await using server = await serveKubernetes(new FakeKubernetes())
  */
-export async function serveKubernetes(kubernetes: FakeKubernetes, onRequest?: OnKubernetesRequest): Promise<KubernetesServer> {
+export async function serveKubernetes(kubernetes: KubernetesHandler, onRequest?: OnKubernetesRequest): Promise<KubernetesServer> {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '', 'http://kubernetes')
     const known = request.headers.authorization?.startsWith('Bearer ') ?? false

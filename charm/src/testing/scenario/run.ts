@@ -3,6 +3,7 @@ import type { CharmMetadata } from '../../metadata.ts'
 import { HookContext } from '../context/context.ts'
 import { endHook } from '../context/end.ts'
 import { FakeKubernetes, type KubernetesWrite } from '../kubernetes/fake-kubernetes.ts'
+import type { KubernetesHandler } from '../kubernetes/server.ts'
 import type { ActionResult, Change, LogLine } from '../model/change.ts'
 import { applyCommit } from '../model/commit.ts'
 import type { ModelHolder } from '../model/model.ts'
@@ -22,7 +23,7 @@ export interface HookWorld {
   readonly runTool: (input: ToolInput) => ToolAnswer
   /** Containers that can be reached. */
   readonly pebbles: ReadonlyMap<string, FakePebble>
-  readonly kubernetes: FakeKubernetes | null
+  readonly kubernetes: KubernetesHandler | null
   readonly trace: TraceEntry[]
 }
 
@@ -116,7 +117,7 @@ export async function runScenario(
   })
   return {
     ...exit,
-    ...describe(world, stateAfter(state, { model: holder.model, pebbles, kubernetes })),
+    ...describe(world, kubernetes, stateAfter(state, { model: holder.model, pebbles, kubernetes })),
     failure: ended.failure,
     action: actionOf(context, ended.action),
   }
@@ -150,7 +151,7 @@ export function tracedTools(context: HookContext, trace: TraceEntry[], intercept
 
 type Described = Omit<Outcome, keyof CharmExit | 'failure' | 'action'>
 
-function describe({ context, trace, pebbles, kubernetes }: HookWorld, state: State): Described {
+function describe({ context, trace, pebbles }: HookWorld, kubernetes: FakeKubernetes | null, state: State): Described {
   const history = (kind: 'unit-status' | 'application-status'): StatusState[] =>
     context.changes.flatMap((change) => (change.kind === kind ? [{ name: change.status, message: change.message }] : []))
   const containers = [...pebbles].map(([name, pebble]) => [name, { ...pebble.state(), operations: pebble.operations }] as const)
