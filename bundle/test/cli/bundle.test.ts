@@ -120,11 +120,11 @@ describe('a bundle', () => {
 
   test('scales: a second unit of the UI answers at an address of its own, and goes again', async () => {
     expect(await command('add-unit', 'feast-ui')).toMatchObject({ exit: 0, err: '' })
-    expect((await command('status')).out).toMatch(/^feast-ui\/1 +active +idle +127\.77\.0\.7 /m)
-    expect((await answerOf('http://127.77.0.7:8888/health')).status).toBe(200)
+    expect((await command('status')).out).toMatch(/^feast-ui\/1 +active +idle +127\.77\.0\.9 /m)
+    expect((await answerOf('http://127.77.0.9:8888/health')).status).toBe(200)
     expect(await command('remove-unit', 'feast-ui/1')).toMatchObject({ exit: 0, err: '' })
     expect((await command('status')).out).not.toContain('feast-ui/1')
-    await expect(fetch('http://127.77.0.7:8888/health')).rejects.toThrow('fetch failed')
+    await expect(fetch('http://127.77.0.9:8888/health')).rejects.toThrow('fetch failed')
   }, 120_000)
 
   test('shows and sets options, runs actions, and refuses with words', async () => {
