@@ -3,7 +3,7 @@ import { request as ask, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Server, startServer } from '@charmed-feast/server'
+import { type Policy, type Server, startServer } from '@charmed-feast/server'
 import { type Definition, loadConfig, openStore, type Store } from '@charmed-feast/store'
 import pg from 'pg'
 import { testDatabase } from '../../../house/postgres.ts'
@@ -28,6 +28,8 @@ export interface SiteOptions {
   readonly definitions?: readonly Definition[]
   readonly tables?: string
   readonly openings?: Partial<Record<'data' | 'writes' | 'sql', boolean>>
+  /** Decides instead of the openings. */
+  readonly decide?: Policy
 }
 
 /** Takes the prefix off and passes on; what does not begin with it is not ours and answers 421, for a test to see. */
@@ -85,7 +87,10 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
   const store = await openStore({ folder, env: {}, definitions })
   if (definitions.length > 0) await store.apply(definitions)
   const config = await loadConfig({ repoPath: folder, environment: {} })
-  const server = await startServer({ store, config, port: 0, pages, openings, rootPath: gateway ? '' : prefix })
+  const server = await startServer({
+    ...{ store, config, port: 0, pages, openings, rootPath: gateway ? '' : prefix },
+    ...(options.decide === undefined ? {} : { decide: options.decide }),
+  })
   const front = gateway ? await startGateway(prefix, new URL(server.url)) : null
   return {
     url: `${front?.url ?? server.url}${prefix}`,

@@ -27,7 +27,8 @@ export function watchPage(page: Page, { below, expected = [] }: WatchOptions): W
     if (!url.startsWith(below) && !/^(data|blob|about):/.test(url)) problems.push(`left the prefix: ${url}`)
   })
   page.on('response', (response) => {
-    if (response.status() >= 400 && !provoked(response.url())) problems.push(`${response.status()}: ${response.url()}`)
+    const problem = `${response.status()}: ${response.url()}`
+    if (response.status() >= 400 && !provoked(problem)) problems.push(problem)
   })
   return { problems }
 }
