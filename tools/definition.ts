@@ -41,10 +41,13 @@ export const describeDefinition = (given: {
   readonly scope: 'Namespaced' | 'Cluster'
   /** What `spec` must have. */
   readonly required?: readonly string[]
+  /** A field below `spec` that is declared, by its way: `['hooks', 'sync']`. */
+  readonly declares?: readonly string[]
 }): string => {
-  const { name, kind, version, scope, required } = given
+  const { name, kind, version, scope, required, declares = [] } = given
   const [plural = '', ...group] = name.split('.')
   const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+  const spec = declares.reduceRight<object>((inner, field) => ({ ...open, properties: { [field]: inner } }), open)
   return JSON.stringify({
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -63,7 +66,7 @@ export const describeDefinition = (given: {
           schema: {
             openAPIV3Schema: {
               type: 'object',
-              properties: { spec: { ...open, ...(required === undefined ? {} : { required }) }, status: open },
+              properties: { spec: { ...spec, ...(required === undefined ? {} : { required }) }, status: open },
             },
           },
         },

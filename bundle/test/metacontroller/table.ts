@@ -267,8 +267,11 @@ export const testMetacontroller = (open: OpenCluster): void => {
       await until(() => stage.waits().some((ms) => ms < 10_000))
       expect(await until(async () => (await messages(stage))[0])).toContain('timeout')
       stage.reply = both
-      await until(() => stage.fire((ms) => ms < 10_000))
-      await until(() => stage.get(`${secrets}/s`))
+      // A busy machine may take longer than the twentieth of a second once more.
+      await until(() => {
+        stage.fire((ms) => ms < 10_000)
+        return stage.get(`${secrets}/s`)
+      })
     })
 
     test('resyncAfterSeconds brings the next question earlier', async () => {
