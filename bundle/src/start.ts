@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -19,7 +20,9 @@ const { values } = parseArgs({
     ephemeral: { type: 'boolean', default: false },
   },
 })
-const { exit, json, state: folder, ephemeral } = values
+const { exit, json, ephemeral } = values
+// Charms run in folders of their own.
+const folder = resolve(values.state)
 const namespace = 'alice'
 const notes = json ? process.stderr : process.stdout
 

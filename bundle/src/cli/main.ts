@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { sendCommand } from '../control/client.ts'
@@ -77,10 +77,12 @@ const main = async (args: readonly string[]): Promise<number> => {
     allowPositionals: true,
   })
   const [command = ''] = positionals
-  if (command === 'up') await up(values.state, values)
-  else if (command === 'notebook') return notebook(values.state, values.namespace, positionals.slice(1))
-  else if (command === 'status') await status(values.state)
-  else if (Object.hasOwn(commands, command)) say(await sendCommand(values.state, positionals))
+  // Charms run in folders of their own.
+  const state = resolve(values.state)
+  if (command === 'up') await up(state, values)
+  else if (command === 'notebook') return notebook(state, values.namespace, positionals.slice(1))
+  else if (command === 'status') await status(state)
+  else if (Object.hasOwn(commands, command)) say(await sendCommand(state, positionals))
   else {
     process.stderr.write(usage)
     return 2
