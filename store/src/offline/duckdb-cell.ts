@@ -12,7 +12,7 @@ interface Validity {
 const isValidity = (value: unknown): value is Validity => typeof value === 'object' && value !== null && 'itemValid' in value
 
 /** The array behind a vector of numbers: reading it makes no value for a row. Undefined for other vectors. */
-const itemsOf = (vector: DuckDBVector): unknown => ('items' in vector ? vector.items : undefined)
+export const itemsOf = (vector: DuckDBVector): unknown => ('items' in vector ? vector.items : undefined)
 
 const validityOf = (vector: DuckDBVector): Validity => {
   if ('validity' in vector && isValidity(vector.validity)) return vector.validity
