@@ -2,7 +2,7 @@ import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBValue, DuckDB
 import { itemsOf } from './duckdb-cell.ts'
 import { loadDuckdb } from './duckdb-instance.ts'
 import { decodeKey, type KeyKind } from './key-encoder.ts'
-import { type Probes, probeRows } from './probes.ts'
+import { type ProbeRows, type Probes, probeRows } from './probes.ts'
 
 /** The table of a view's probes: of one connection, and gone with it. */
 export const duckdbProbes = 'charmed_feast_probe'
@@ -65,6 +65,25 @@ const fillKeys = (duckdb: Library, chunk: DuckDBDataChunk, { keys, kinds }: Prob
   })
 }
 
+/** Fills the column of numbers, and from `place` on the latest and the earliest time, of the rows from `from` on. */
+const fillTimes = (
+  chunk: DuckDBDataChunk,
+  { latest, earliest }: ProbeRows,
+  from: number,
+  { ttl, place }: { readonly ttl: number; readonly place: number },
+): void => {
+  const size = chunk.rowCount
+  fillNumbers(chunk.getColumnVector(0), (ids) => {
+    for (let row = 0; row < size; row++) ids[row] = from + row
+  })
+  fillNumbers(chunk.getColumnVector(place), (halves) => {
+    for (let row = 0; row < size; row++) putTime(halves, row, latest(from + row))
+  })
+  fillNumbers(chunk.getColumnVector(place + 1), (halves) => {
+    for (let row = 0; row < size; row++) putTime(halves, row, earliest(from + row) - ttl)
+  })
+}
+
 /**
  * Uploads probes: `id` is the number of the slot or group, `k0`, `k1`, … its key, `te` the latest time that can answer it in microseconds,
  * and `since` the oldest, where there is a ttl.
@@ -79,30 +98,18 @@ export const appendProbes = async (
   const columns = kinds.map((kind, place) => `, k${place} ${typeNames[kind]}`).join('')
   await connection.run(`CREATE OR REPLACE TEMP TABLE ${duckdbProbes} (id INTEGER${columns}, te BIGINT, since BIGINT)`)
   const types = [duckdb.INTEGER, ...kinds.map((kind) => typeOf(duckdb, kind)), duckdb.BIGINT, duckdb.BIGINT]
-  const { count, group, latest, earliest } = probeRows(probes, options.per)
+  const rows = probeRows(probes, options.per)
   const appender = await connection.createAppender(duckdbProbes)
   try {
-    for (let from = 0; from < count; from += chunkRows) {
-      const size = Math.min(chunkRows, count - from)
-      const each = (put: (row: number) => void): void => {
-        for (let row = 0; row < size; row++) put(row)
-      }
-      const chunk = duckdb.DuckDBDataChunk.create(types, size)
-      fillNumbers(chunk.getColumnVector(0), (ids) =>
-        each((row) => {
-          ids[row] = from + row
-        }),
-      )
+    for (let from = 0; from < rows.count; from += chunkRows) {
+      const chunk = duckdb.DuckDBDataChunk.create(types, Math.min(chunkRows, rows.count - from))
       fillKeys(
         duckdb,
         chunk,
         probes,
-        Array.from({ length: size }, (_, row) => group(from + row)),
+        Array.from({ length: chunk.rowCount }, (_, row) => rows.group(from + row)),
       )
-      fillNumbers(chunk.getColumnVector(1 + kinds.length), (halves) => each((row) => putTime(halves, row, latest(from + row))))
-      fillNumbers(chunk.getColumnVector(2 + kinds.length), (halves) =>
-        each((row) => putTime(halves, row, earliest(from + row) - options.ttl)),
-      )
+      fillTimes(chunk, rows, from, { ttl: options.ttl, place: 1 + kinds.length })
       appender.appendDataChunk(chunk)
     }
   } finally {
