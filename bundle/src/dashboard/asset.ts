@@ -15,49 +15,61 @@ iframe { width: 100%; height: 100%; border: 0 }
 
 /**
  * The dashboard's script. It tells framed pages the namespace in Kubeflow's four messages (kubeflow.md §3.2), only to pages of its own origin and
- * only once they have said that they are there; and it keeps the address in step with the frame.
+ * only once they have said that they are there; and it keeps the address in step with the frame. It listens before the page has a frame: an
+ * application that is quick would not be heard otherwise.
  */
 export const script = `'use strict'
-const select = document.querySelector('#namespace')
-const frame = document.querySelector('#frame')
-const user = document.querySelector('header span').textContent
-const key = '/centraldashboard/selectedNamespace/.' + user
-const connected = new Set()
+const find = (selector) => document.querySelector(selector)
+const frameWindow = () => find('#frame')?.contentWindow
+const key = () => '/centraldashboard/selectedNamespace/.' + find('header span').textContent
+let connected = null
 
-const tell = (target) => target.postMessage({ type: 'namespace-selected', value: select.value }, location.origin)
+const tell = (target) => target.postMessage({ type: 'namespace-selected', value: find('#namespace').value }, location.origin)
 
-const choose = (namespace) => {
-  localStorage.setItem(key, namespace)
-  const address = new URL(location.href)
-  address.searchParams.set('ns', namespace)
-  history.replaceState(null, '', address)
-  if (frame && connected.has(frame.contentWindow)) tell(frame.contentWindow)
-}
-
-const asked = new URL(location.href).searchParams.get('ns') ?? localStorage.getItem(key)
-if ([...select.options].some((option) => option.value === asked)) select.value = asked
-if (select.value !== '') localStorage.setItem(key, select.value)
-select.addEventListener('change', () => choose(select.value))
-
-addEventListener('message', (event) => {
-  if (event.origin !== location.origin || !frame || event.source !== frame.contentWindow) return
-  if (event.data === null || typeof event.data !== 'object' || event.data.type !== 'iframe-connected') return
-  connected.add(event.source)
-  event.source.postMessage({ type: 'parent-connected', value: null }, location.origin)
-  if (select.value !== '') tell(event.source)
-})
-
-if (frame) {
-  const follow = () => {
-    const inside = frame.contentWindow.location
-    if (inside.origin !== location.origin) return
-    const address = new URL('/_' + inside.pathname + inside.search + inside.hash, location.origin)
-    if (select.value !== '') address.searchParams.set('ns', select.value)
-    if (address.href !== location.href) history.replaceState(null, '', address)
-  }
-  frame.addEventListener('load', () => {
-    follow()
-    for (const name of ['click', 'hashchange', 'popstate']) frame.contentWindow.addEventListener(name, () => setTimeout(follow))
+const begin = () => {
+  const select = find('#namespace')
+  if (select.dataset.begun) return
+  select.dataset.begun = 'yes'
+  const asked = new URL(location.href).searchParams.get('ns') ?? localStorage.getItem(key())
+  if ([...select.options].some((option) => option.value === asked)) select.value = asked
+  if (select.value !== '') localStorage.setItem(key(), select.value)
+  select.addEventListener('change', () => {
+    localStorage.setItem(key(), select.value)
+    const address = new URL(location.href)
+    address.searchParams.set('ns', select.value)
+    history.replaceState(null, '', address)
+    if (connected !== null && connected === frameWindow()) tell(connected)
   })
 }
+
+addEventListener('message', (event) => {
+  if (event.origin !== location.origin || event.source === null || event.source !== frameWindow()) return
+  if (event.data === null || typeof event.data !== 'object' || event.data.type !== 'iframe-connected') return
+  begin()
+  connected = event.source
+  connected.postMessage({ type: 'parent-connected', value: null }, location.origin)
+  if (find('#namespace').value !== '') tell(connected)
+})
+
+const follow = () => {
+  const inside = frameWindow().location
+  if (inside.origin !== location.origin || inside.href === 'about:blank') return
+  const address = new URL('/_' + inside.pathname + inside.search + inside.hash, location.origin)
+  const namespace = find('#namespace').value
+  if (namespace !== '') address.searchParams.set('ns', namespace)
+  if (address.href !== location.href) history.replaceState(null, '', address)
+}
+
+const attach = () => {
+  follow()
+  for (const name of ['click', 'hashchange', 'popstate']) frameWindow().addEventListener(name, () => setTimeout(follow))
+}
+
+addEventListener('DOMContentLoaded', () => {
+  begin()
+  const frame = find('#frame')
+  if (!frame) return
+  frame.addEventListener('load', attach)
+  if (frame.contentDocument?.readyState === 'complete' && frame.contentWindow.location.href !== 'about:blank') attach()
+})
 `

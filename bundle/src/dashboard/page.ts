@@ -49,7 +49,7 @@ export const dashboardPage = (page: DashboardPage): string => `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Dashboard</title>
 <link rel="stylesheet" href="/dashboard.css">
-<script src="/dashboard.js" defer></script>
+<script src="/dashboard.js"></script>
 </head>
 <body>
 <header>

@@ -153,3 +153,25 @@ test('in a browser, behind the gateway: the link opens its application in the fr
     await browser.close()
   }
 }, 90_000)
+
+test('in a browser: an application that is quicker than the dashboard’s own script is heard all the same', async () => {
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.newPage()
+    await page.goto(gateway.firstUrl)
+    const framed = page
+      .waitForResponse((response) => response.url().startsWith(`${gateway.url}/feast/`))
+      .then((response) => response.finished())
+    // The script comes after the application, unless the page does not even begin with that one before.
+    await page.route('**/dashboard.js', async (route) => {
+      await Promise.race([framed, new Promise((resolve) => setTimeout(resolve, 500))])
+      await route.continue()
+    })
+    await page.goto(`${gateway.url}/_/feast/`)
+    const told = page.frameLocator('iframe').locator('li')
+    await told.nth(1).waitFor({ timeout: 10_000 })
+    expect(await told.nth(1).textContent()).toContain('namespace-selected')
+  } finally {
+    await browser.close()
+  }
+}, 90_000)
