@@ -188,7 +188,7 @@ describe('Charmed Feast in the local model', () => {
     const text = formatStatus(model.state)
     expect(text).toMatch(/^Model +Controller +Type\nkubeflow +this machine +caas$/m)
     expect(text).toMatch(/^feast-ui +active +1 +feast-ui +local +0$/m)
-    expect(text).toMatch(/^feast-ui\/0\* +active +idle +127\.77\.0\.5 +8888\/tcp$/m)
+    expect(text).toMatch(/^feast-ui\/0\* +active +idle +127\.\d+\.\d+\.5 +8888\/tcp$/m)
     expect(text).toMatch(/^registry:database +feast-integrator:registry +postgresql_client +regular$/m)
   })
 

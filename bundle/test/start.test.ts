@@ -11,6 +11,7 @@ import { feastChecks } from '../src/check/feast-checks.ts'
 import { sendCommand } from '../src/control/client.ts'
 import type { KubernetesAccess } from '../src/kubernetes/access.ts'
 import { connectKubernetes, type KubernetesConnection } from '../src/kubernetes/connection.ts'
+import { unitFolder } from '../src/pod/pods.ts'
 import { root } from './postgres/checkout.ts'
 
 const start = (...args: readonly string[]): ChildProcess =>
@@ -21,6 +22,8 @@ const recordsOf = (out: string): readonly CheckRecord[] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as CheckRecord)
+
+const databases = ['offline-store', 'online-store', 'registry']
 
 describe('npm start', () => {
   let folder: string
@@ -69,7 +72,7 @@ describe('npm start', () => {
     const records = recordsOf(out)
     expect(records.filter(({ ok }) => !ok)).toEqual([])
     expect(records.map(({ check }) => check)).toEqual([
-      ...['offline-store', 'online-store', 'registry', 'feast-integrator', 'feast-ui', 'resource-dispatcher'].map(
+      ...[...databases, 'feast-integrator', 'feast-ui', 'resource-dispatcher', 'istio-pilot', 'kubeflow-dashboard'].map(
         (name) => `${name} is active`,
       ),
       'namespace alice has the Secret',
@@ -84,7 +87,8 @@ describe('npm start', () => {
   })
 
   test('a UI that does not run is seen', async () => {
-    const client = createPebbleClient(join(folder, 'run/u5/c/feast-ui/pebble.socket'))
+    const [, address = ''] = /^feast-ui\/0.* (127\.\d+\.\d+\.\d+)/m.exec(await sendCommand(folder, ['status'])) ?? []
+    const client = createPebbleClient(join(folder, 'run', unitFolder(address), 'c/feast-ui/pebble.socket'))
     await stopServices(client, ['feast-ui'])
     expect(await broken(0)).toEqual(['the UI answers at /feast/ through the gateway'])
     await startServices(client, ['feast-ui'])

@@ -10,7 +10,7 @@ interface Service {
  * Service leads to. What is no Service of the model stays as it is.
  *
  * @example
- * toUnit(new URL('http://resource-dispatcher.kubeflow:80/sync'), { model, cluster }).href   // 'http://127.77.0.6:8080/sync'
+ * toUnit(new URL('http://resource-dispatcher.kubeflow:80/sync'), { model, cluster }).href   // 'http://127.125.138.6:8080/sync'
  */
 export const toUnit = (url: URL, { model, cluster }: { readonly model: LocalModel; readonly cluster: Cluster }): URL => {
   const [application = '', namespace = model.model.name] = url.hostname.split('.')

@@ -16,7 +16,7 @@ export function addUnit(state: ModelState, charms: Charms, options: { readonly a
   const record = state.applications[name]
   if (!application || !record) return state
   const unit = `${name}/${record.nextUnit}`
-  const address = `127.77.${state.nextAddress >> 8}.${state.nextAddress & 255}`
+  const address = loopbackAddress(state.model.uuid, state.nextAddress)
   const bindings = ['', ...Object.keys({ ...metadata.requires, ...metadata.provides, ...metadata.peers })]
   const networks = Object.fromEntries(bindings.map((binding) => [binding, networkOf(address)]))
   const containers = Object.fromEntries(Object.keys(metadata.containers ?? {}).map((container) => [container, newContainer()]))
@@ -35,6 +35,17 @@ export function addUnit(state: ModelState, charms: Charms, options: { readonly a
     },
     nextAddress: state.nextAddress + 1,
   }
+}
+
+/**
+ * The loopback address of a model's nth unit. Every model has a part of 127.0.0.0/8 of its own, by its UUID: several bundles run side by side.
+ *
+ * @example
+ * loopbackAddress('5d8a2f4e-9b1c-4e57-8f36-2c7d90a1b3e4', 1)   // '127.125.138.1'
+ */
+export function loopbackAddress(uuid: string, count: number): string {
+  const [first = 0, second = 0] = Buffer.from(uuid.slice(0, 4), 'hex')
+  return `127.${(first % 192) + 32}.${(second + (count >> 8)) & 255}.${count & 255}`
 }
 
 function networkOf(address: string): Unit['networks'][string] {

@@ -39,7 +39,7 @@ const longestSocket = 108
  * What a unit's folder is called: short, because the path of a socket is.
  *
  * @example
- * unitFolder('127.77.0.6')   // 'u6'
+ * unitFolder('127.125.0.6')   // 'u6'
  */
 export const unitFolder = (address: string): string => {
   const [, , high = 0, low = 0] = address.split('.').map(Number)

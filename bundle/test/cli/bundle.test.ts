@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ModelState } from '../../src/index.ts'
+import { unitFolder } from '../../src/pod/pods.ts'
 import { root } from '../postgres/checkout.ts'
 
 interface Ended {
@@ -85,6 +86,11 @@ describe('a bundle', () => {
   let child: ChildProcess
   let output: ReturnType<typeof listen>
   const command = (...words: readonly string[]): Promise<Ended> => run(...words, '--state', state)
+  /** Where a unit is, as `status` says it. */
+  const addressOf = async (unit: string): Promise<string> => {
+    const line = (await command('status')).out.split('\n').find((each) => each.startsWith(unit)) ?? ''
+    return / (127\.\d+\.\d+\.\d+)/.exec(line)?.[1] ?? `no address: ${line}`
+  }
   const begin = async (): Promise<void> => {
     child = start('up', '--state', state)
     output = listen(child)
@@ -113,18 +119,19 @@ describe('a bundle', () => {
   }, 60_000)
 
   test('runs what the charms describe: the UI and the hook server answer at their units’ own addresses', async () => {
-    const page = await answerOf('http://127.77.0.5:8888/')
+    const page = await answerOf(`http://${await addressOf('feast-ui/0')}:8888/`)
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<base href="/feast/">')])
-    expect(await (await answerOf('http://127.77.0.6:8080/health')).json()).toEqual({ status: 'ok' })
+    expect(await (await answerOf(`http://${await addressOf('resource-dispatcher/0')}:8080/health`)).json()).toEqual({ status: 'ok' })
   }, 60_000)
 
   test('scales: a second unit of the UI answers at an address of its own, and goes again', async () => {
     expect(await command('add-unit', 'feast-ui')).toMatchObject({ exit: 0, err: '' })
-    expect((await command('status')).out).toMatch(/^feast-ui\/1 +active +idle +127\.77\.0\.9 /m)
-    expect((await answerOf('http://127.77.0.9:8888/health')).status).toBe(200)
+    expect((await command('status')).out).toMatch(/^feast-ui\/1 +active +idle /m)
+    const second = await addressOf('feast-ui/1')
+    expect((await answerOf(`http://${second}:8888/health`)).status).toBe(200)
     expect(await command('remove-unit', 'feast-ui/1')).toMatchObject({ exit: 0, err: '' })
     expect((await command('status')).out).not.toContain('feast-ui/1')
-    await expect(fetch('http://127.77.0.9:8888/health')).rejects.toThrow('fetch failed')
+    await expect(fetch(`http://${second}:8888/health`)).rejects.toThrow('fetch failed')
   }, 120_000)
 
   test('shows and sets options, runs actions, and refuses with words', async () => {
@@ -138,11 +145,11 @@ describe('a bundle', () => {
   }, 120_000)
 
   test('rotates a password: the old one is refused, and the UI runs with the new file', async () => {
-    const file = join(state, 'run/u5/root/feast-ui/home/ubuntu/feature_store.yaml')
+    const file = join(state, 'run', unitFolder(await addressOf('feast-ui/0')), 'root/feast-ui/home/ubuntu/feature_store.yaml')
     const before = await readFile(file, 'utf8')
     expect((await command('rotate-password', 'registry')).out.trim()).toBe('rotated: 1')
     expect(await readFile(file, 'utf8')).not.toBe(before)
-    expect((await answerOf('http://127.77.0.5:8888/health')).status).toBe(200)
+    expect((await answerOf(`http://${await addressOf('feast-ui/0')}:8888/health`)).status).toBe(200)
   }, 120_000)
 
   test('keeps everything to its owner', async () => {
@@ -156,7 +163,7 @@ describe('a bundle', () => {
     await until(async () => (await processesOf(state)).length === 0)
     await begin()
     expect(await readModel(state)).toEqual(before)
-    expect((await answerOf('http://127.77.0.5:8888/health')).status).toBe(200)
+    expect((await answerOf(`http://${await addressOf('feast-ui/0')}:8888/health`)).status).toBe(200)
   }, 300_000)
 
   test('down ends it in order', async () => {
