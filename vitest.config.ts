@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['source'] } },
   test: {
     include: ['{store,server,cli,charm,bundle,ui,house}/test/**/*.test.ts', 'charms/*/test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, '**/*.real.test.ts', '**/*.long.test.ts'],
+    exclude: [...configDefaults.exclude, '**/*.{real,long,ui}.test.ts'],
     globalSetup: ['house/postgres-setup.ts'],
     pool: 'forks',
     execArgv: ['--conditions=source'],
