@@ -10,7 +10,7 @@ import { type FeastPages, openFeastPages } from '../src/feast-page.ts'
 import { repositoryYaml } from '../src/feast-server.ts'
 import { runPython, runPythonFile } from '../src/python.ts'
 
-/** Every page that Feast 0.67's UI has a route for, with each of its tabs, and words that only stand there when our answer was understood. */
+/** Every page that Feast 0.67's UI has a route for, with each of its tabs, and words of its own that the page before it does not have. */
 const pages = [
   ['/', 'Select one of the projects'],
   ['/p/demo', 'all of it'],
@@ -60,16 +60,16 @@ const pages = [
   ['/p/demo/compute-engine', 'driver_streamed'],
   ['/p/demo/compute-engine/jobs', 'Jobs'],
   ['/p/all/data-source', 'second'],
-  ['/p/all/entity', 'second'],
-  ['/p/all/features', 'second'],
-  ['/p/all/feature-view', 'second'],
-  ['/p/all/feature-service', 'second'],
-  ['/p/all/label-view', 'second'],
+  ['/p/all/entity', 'driver_id'],
+  ['/p/all/features', 'conv_rate'],
+  ['/p/all/feature-view', '# of Features'],
+  ['/p/all/feature-service', 'ranking'],
+  ['/p/all/label-view', 'LAST_WRITE_WINS'],
   ['/p/all/data-set', '2 datasets across'],
-  ['/p/all/permissions', 'ermission'],
-  ['/p/all/lineage', 'ineage'],
+  ['/p/all/permissions', 'Create Permission'],
+  ['/p/all/lineage', 'Feast registry lineage'],
   ['/p/all/monitoring', 'Compute Metrics'],
-  ['/p/all/compute-engine', 'driver_streamed'],
+  ['/p/all/compute-engine', 'across all projects'],
 ] as const
 
 const open: AsyncDisposable[] = []
