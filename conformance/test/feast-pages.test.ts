@@ -67,7 +67,7 @@ const pages = [
   ['/p/all/label-view', 'LAST_WRITE_WINS'],
   ['/p/all/data-set', '2 datasets across'],
   ['/p/all/permissions', 'Create Permission'],
-  ['/p/all/lineage', 'Feast registry lineage'],
+  ['/p/all/lineage', 'Lineage Visualization'],
   ['/p/all/monitoring', 'Compute Metrics'],
   ['/p/all/compute-engine', 'across all projects'],
 ] as const
