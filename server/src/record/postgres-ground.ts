@@ -3,6 +3,9 @@ import { type Ground, tableSql } from './ground.ts'
 
 const channel = 'charmed_feast_run'
 const table = (name: string): string => `charmed_feast.${name}`
+/** By the catalog's rows: a backend that asked `to_regclass` for a schema that is not there goes on saying so, whoever made it meanwhile. */
+const isMadeSql = `SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = 'charmed_feast' AND c.relname = 'change') AS answer`
 /** Behind a pooler nobody can listen: then whoever hears is told to look for himself. */
 const pollMs = 2000
 
@@ -12,7 +15,7 @@ export const postgresGround = (target: PostgresTarget, report: (error: unknown) 
   let listener: Listener | undefined
   let timer: NodeJS.Timeout | undefined
   const one = async (text: string): Promise<unknown> => (await pool.query<{ readonly answer: unknown }>(text)).rows[0]?.answer
-  const isMade = async (): Promise<boolean> => (await one(`SELECT to_regclass('charmed_feast.change') IS NOT NULL AS answer`)) === true
+  const isMade = async (): Promise<boolean> => (await one(isMadeSql)) === true
   return {
     async query(text, values = []) {
       return (await pool.query(text, values)).rows
@@ -23,8 +26,9 @@ export const postgresGround = (target: PostgresTarget, report: (error: unknown) 
     isMade,
     async make() {
       await pool.transaction(async (transaction) => {
-        // Two servers that start at once would both make the schema.
-        await transaction.query(`SELECT pg_advisory_xact_lock(hashtext('charmed_feast.run'))`)
+        // Two servers that start at once would both make the schema, as would a store that loads its first values: one lock for all of them.
+        await transaction.query(`SELECT pg_advisory_xact_lock(hashtextextended('charmed_feast schema', 0))`)
+        if ((await transaction.query<{ readonly answer: unknown }>(isMadeSql)).rows[0]?.answer === true) return
         for (const statement of ['CREATE SCHEMA IF NOT EXISTS charmed_feast', ...tableSql(table)]) await transaction.query(statement)
       })
     },

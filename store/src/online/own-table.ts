@@ -7,11 +7,19 @@ import type { Queryable } from '../postgres/query.ts'
 export const ensureOwnTable = async (sql: Queryable, table: string, statements: readonly string[]): Promise<void> => {
   if (await hasOwnTable(sql, table)) return
   await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('charmed_feast schema', 0))`)
+  if (await hasOwnTable(sql, table)) return
   for (const statement of ['CREATE SCHEMA IF NOT EXISTS charmed_feast', ...statements]) await sql.query(statement)
 }
 
-/** Whether one of our own tables is there. */
+/**
+ * Whether one of our own tables is there. Reads the catalog's rows: a backend that asked `to_regclass` for a schema that is not there remembers
+ * so, and neither a lock that it waits for nor IF NOT EXISTS makes it look again.
+ */
 export const hasOwnTable = async (sql: Queryable, table: string): Promise<boolean> => {
-  const { rows } = await sql.query('SELECT to_regclass($1) IS NOT NULL AS present', [`charmed_feast.${table}`])
+  const { rows } = await sql.query(
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = 'charmed_feast' AND c.relname = $1) AS present`,
+    [table],
+  )
   return rows[0]?.present === true
 }

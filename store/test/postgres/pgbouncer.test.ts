@@ -10,7 +10,8 @@ import { openPool, type Pool } from '../../src/postgres/pool.ts'
 import { parsePostgresUrl } from '../../src/postgres/url.ts'
 import { eventually } from './eventually.ts'
 
-// Through a real PgBouncer in transaction mode, with two server connections for all. Debian: apt-get install pgbouncer.
+// Through a real PgBouncer in transaction mode, with four server connections for all: a materialization reads through one while it writes through
+// another, and with fewer two at once would wait for each other for ever. Debian: apt-get install pgbouncer.
 
 const program = ((): string | undefined => {
   try {
@@ -59,7 +60,7 @@ unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = ${join(folder, 'users.txt')}
 pool_mode = transaction
-default_pool_size = 2
+default_pool_size = 4
 max_client_conn = 100
 `,
   )
