@@ -100,6 +100,11 @@ export function Palette({ project }: { readonly project: string | null }) {
     } else if (event.key === 'Enter') {
       event.preventDefault()
       go(entries[active])
+    } else if (event.key === 'Escape') {
+      // At once, and not when the browser tells of it: who opens the search again right away opens a new one.
+      event.preventDefault()
+      dialog.current?.close()
+      closePalette()
     }
   }
 

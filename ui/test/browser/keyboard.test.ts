@@ -53,6 +53,23 @@ test('the search is opened, used and left by keys alone', async () => {
   await page.close()
 })
 
+test('the search that was just left opens anew', async () => {
+  const page = await open('')
+  await page.keyboard.press('/')
+  await page.getByRole('combobox').waitFor()
+  // Both keys in one task, with room for the page to draw itself but not for the browser to tell that the dialog is closed.
+  await page.evaluate(async () => {
+    const press = (key: string, ctrlKey = false) =>
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }))
+    if (press('Escape')) document.querySelector('dialog')?.close()
+    for (let turns = 0; turns < 10; turns += 1) await Promise.resolve()
+    press('k', true)
+  })
+  await page.keyboard.type('pricing')
+  await page.getByRole('option', { name: /pricing/, selected: true }).waitFor()
+  await page.close()
+})
+
 test('the slash is a character where one types', async () => {
   const page = await open('/entity')
   await page.getByRole('searchbox').press('/')
