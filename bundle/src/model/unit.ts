@@ -43,7 +43,7 @@ export function addUnit(state: ModelState, charms: Charms, options: { readonly a
  * @example
  * loopbackAddress('5d8a2f4e-9b1c-4e57-8f36-2c7d90a1b3e4', 1)   // '127.125.138.1'
  */
-export function loopbackAddress(uuid: string, count: number): string {
+function loopbackAddress(uuid: string, count: number): string {
   const [first = 0, second = 0] = Buffer.from(uuid.slice(0, 4), 'hex')
   return `127.${(first % 192) + 32}.${(second + (count >> 8)) & 255}.${count & 255}`
 }
