@@ -12,7 +12,7 @@ import type { Charms } from '../../src/model/application.ts'
 import { root } from '../postgres/checkout.ts'
 import { runOrder, runPlain } from './order.ts'
 
-// ORDERS and DISPATCH_ORDERS say how many; the whole of it is 1,000 and 20 (docs/decisions/orders.md has its last result). FIRST_SEED moves on.
+// ORDERS and DISPATCH_ORDERS say how many; the whole of it is 1,000 and 20 (docs/reference/long-tests.md has its last result). FIRST_SEED moves on.
 const numberOf = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise)
 const seeds = (count: number): readonly number[] => Array.from({ length: count }, (_, seed) => numberOf('FIRST_SEED', 1000) + seed)
 

@@ -36,7 +36,7 @@ const schemaIn = async (view: Inferred, source: BatchSource, offline: OfflineSto
 
 /**
  * Gives views without a schema the fields of their sources: every column but join keys, times, and names that begin with `__`, with the
- * types of `docs/reference/types.md`. Services and on-demand views that take such a view whole take all of them.
+ * types that Feast infers. Services and on-demand views that take such a view whole take all of them.
  *
  * @throws STORE_VIEW_SOURCE_UNFIT for a column that Feast has no type for
  * @throws STORE_DEFINITION_INVALID when sources are not to be looked at
