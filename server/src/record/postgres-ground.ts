@@ -1,11 +1,8 @@
-import { type Listener, listen, openPool, type PostgresTarget } from '@charmed-feast/store'
+import { ensureOwnTable, hasOwnTable, type Listener, listen, openPool, type PostgresTarget } from '@charmed-feast/store'
 import { type Ground, tableSql } from './ground.ts'
 
 const channel = 'charmed_feast_run'
 const table = (name: string): string => `charmed_feast.${name}`
-/** By the catalog's rows: a backend that asked `to_regclass` for a schema that is not there goes on saying so, whoever made it meanwhile. */
-const isMadeSql = `SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = 'charmed_feast' AND c.relname = 'change') AS answer`
 /** Behind a pooler nobody can listen: then whoever hears is told to look for himself. */
 const pollMs = 2000
 
@@ -15,7 +12,7 @@ export const postgresGround = (target: PostgresTarget, report: (error: unknown) 
   let listener: Listener | undefined
   let timer: NodeJS.Timeout | undefined
   const one = async (text: string): Promise<unknown> => (await pool.query<{ readonly answer: unknown }>(text)).rows[0]?.answer
-  const isMade = async (): Promise<boolean> => (await one(isMadeSql)) === true
+  const isMade = (): Promise<boolean> => hasOwnTable(pool, 'change')
   return {
     async query(text, values = []) {
       return (await pool.query(text, values)).rows
@@ -25,12 +22,7 @@ export const postgresGround = (target: PostgresTarget, report: (error: unknown) 
     skipTaken: 'FOR UPDATE SKIP LOCKED',
     isMade,
     async make() {
-      await pool.transaction(async (transaction) => {
-        // Two servers that start at once would both make the schema, as would a store that loads its first values: one lock for all of them.
-        await transaction.query(`SELECT pg_advisory_xact_lock(hashtextextended('charmed_feast schema', 0))`)
-        if ((await transaction.query<{ readonly answer: unknown }>(isMadeSql)).rows[0]?.answer === true) return
-        for (const statement of ['CREATE SCHEMA IF NOT EXISTS charmed_feast', ...tableSql(table)]) await transaction.query(statement)
-      })
+      await pool.transaction((transaction) => ensureOwnTable(transaction, 'change', tableSql(table)))
     },
     async problem() {
       if (await isMade()) return null

@@ -3,6 +3,9 @@ import type { Queryable } from '../postgres/query.ts'
 /**
  * Makes one of our own tables, in schema `charmed_feast`, when it is not there: needs CREATE on the database the first time, and nothing
  * after. Run it in a transaction: two who begin at the same time wait for each other, since IF NOT EXISTS alone would have one of them fail.
+ *
+ * @example
+ * await pool.transaction((transaction) => ensureOwnTable(transaction, 'run', ['CREATE TABLE IF NOT EXISTS charmed_feast.run (id text)']))
  */
 export const ensureOwnTable = async (sql: Queryable, table: string, statements: readonly string[]): Promise<void> => {
   if (await hasOwnTable(sql, table)) return
@@ -14,6 +17,9 @@ export const ensureOwnTable = async (sql: Queryable, table: string, statements: 
 /**
  * Whether one of our own tables is there. Reads the catalog's rows: a backend that asked `to_regclass` for a schema that is not there remembers
  * so, and neither a lock that it waits for nor IF NOT EXISTS makes it look again.
+ *
+ * @example
+ * await hasOwnTable(pool, 'run')   // false: nobody has run anything yet
  */
 export const hasOwnTable = async (sql: Queryable, table: string): Promise<boolean> => {
   const { rows } = await sql.query(
