@@ -6,6 +6,8 @@ import threading
 import time
 from datetime import datetime
 
+import pandas
+import psycopg
 from feast import Entity, FeatureStore, FeatureView, Field, ValueType
 from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import PostgreSQLSource
 from feast.repo_config import RepoConfig
@@ -59,10 +61,18 @@ def online_sum(to):
     return {"sum": float(read(to["features"], to["ids"]))}
 
 
+def entity_frame(sql):
+    """The rows of a query as a DataFrame, which is what Feast's documentation starts a training set from."""
+    with psycopg.connect(config["registry"]["path"].replace("+psycopg", "")) as connection:
+        found = connection.execute(sql)
+        return pandas.DataFrame(found.fetchall(), columns=[column.name for column in found.description])
+
+
 def historical(to):
-    """Seconds for a training set, from a query for entity rows to all cells in memory, and the sums of its features."""
+    """Seconds for a training set, from a query or a DataFrame of entity rows to all cells in memory, and the sums of its features."""
+    rows = entity_frame(to["sql"]) if to["frame"] else to["sql"]
     began = time.perf_counter()
-    found = store.get_historical_features(entity_df=to["sql"], features=to["features"]).to_df()
+    found = store.get_historical_features(entity_df=rows, features=to["features"]).to_df()
     sums = [float(found[each.split(":")[1]].sum()) for each in to["features"]]
     return {"seconds": time.perf_counter() - began, "rows": len(found), "sums": sums}
 

@@ -1,4 +1,4 @@
-import { entity, featureView, float64, int64, postgresSource } from '@charmed-feast/store'
+import { type EntityRows, entity, featureView, float64, int64, postgresSource } from '@charmed-feast/store'
 import { type FeastSide, numberOf } from './feast-side.ts'
 import { type Figure, median, middle } from './figure.ts'
 import { checkSame, type Run, startFeast } from './section.ts'
@@ -6,7 +6,8 @@ import { type TrainingResult, timeTrainingSet } from './training-set.ts'
 import { type Workspace, workspace } from './workspace.ts'
 
 // Training sets on PostgreSQL: probes × rows, three features with a created column, with an index on keys and time and without. Both sides
-// start from a query for entity rows and end with every cell in memory. Feast is stopped after five minutes, and left out of the largest.
+// start from entity rows in memory (a DataFrame there, columns here) or from a query for them, and end with every cell in memory. Feast is
+// stopped after five minutes, and left out of the largest.
 
 interface Case {
   readonly probes: number
@@ -14,6 +15,8 @@ interface Case {
   /** Rows of one entity. */
   readonly versions: number
   readonly index: boolean
+  /** Where entity rows are: in memory, or in a table of the offline store. */
+  readonly from: 'memory' | 'query'
   readonly rounds: number
   readonly feast: boolean
 }
@@ -44,8 +47,17 @@ const prepare = async ({ client, store }: Workspace, { probes, rows, versions, i
   await store.apply([driver, view])
 }
 
-const feasts = async (feast: FeastSide): Promise<TrainingResult | undefined> => {
-  const answer = await feast.stepWithin(patience, 'historical', { sql, features })
+/** The probes as columns, as a program of ours would have them. */
+const columnsOf = async ({ client }: Workspace): Promise<EntityRows> => {
+  const { rows } = await client.query(
+    `SELECT driver_id::text, (extract(epoch FROM event_timestamp) * 1000000)::bigint::text AS at FROM (${sql}) AS p`,
+  )
+  const longs = (name: string): BigInt64Array => BigInt64Array.from(rows, (row) => BigInt(row[name]))
+  return { columns: { driver_id: longs('driver_id'), event_timestamp: longs('at') } }
+}
+
+const feasts = async (feast: FeastSide, from: Case['from']): Promise<TrainingResult | undefined> => {
+  const answer = await feast.stepWithin(patience, 'historical', { sql, features, frame: from === 'memory' })
   const sums = answer?.sums
   if (answer === undefined || typeof sums !== 'object') return undefined
   return { seconds: numberOf(answer, 'seconds'), rows: numberOf(answer, 'rows'), sums }
@@ -58,12 +70,13 @@ const compare = async (run: Run, each: Case): Promise<Figure> => {
   const mine: number[] = []
   const theirs: number[] = []
   let stopped = false
+  const entityRows = each.from === 'memory' ? await columnsOf(space) : { sql }
   for (let round = 0; round < each.rounds; round++) {
-    const result = await timeTrainingSet(space.store, features, { sql })
+    const result = await timeTrainingSet(space.store, features, entityRows)
     mine.push(result.seconds)
     // Feast takes half a minute: once will do.
     if (feast === undefined || round > 0) continue
-    const answer = await feasts(feast)
+    const answer = await feasts(feast, each.from)
     stopped = answer === undefined
     theirs.push(answer?.seconds ?? patience)
     if (answer !== undefined) checkSame('training sets', [result.rows, ...result.sums], [answer.rows, ...answer.sums])
@@ -71,7 +84,7 @@ const compare = async (run: Run, each: Case): Promise<Figure> => {
   const inRows = !each.feast
   return {
     section: 'point-in-time',
-    case: `${each.probes} x ${each.rows}, ${each.versions} versions, ${each.index ? 'index' : 'no index'}`,
+    case: `${each.probes} x ${each.rows}, ${each.versions} versions, ${each.index ? 'index' : 'no index'}, rows in ${each.from === 'memory' ? 'memory' : 'a table'}`,
     ours: inRows ? each.probes / middle(mine) : middle(mine),
     feast: median(theirs),
     stopped,
@@ -81,8 +94,10 @@ const compare = async (run: Run, each: Case): Promise<Figure> => {
 
 const cases = (quick: boolean): readonly Case[] => {
   const [probes, rows] = quick ? [2000, 20_000] : [100_000, 1_000_000]
-  const usual = { versions: 10, rounds: quick ? 1 : 3, feast: true }
+  const usual = { versions: 10, from: 'query' as const, rounds: quick ? 1 : 3, feast: true }
   return [
+    { ...usual, probes, rows, index: true, from: 'memory' },
+    { ...usual, probes, rows, index: false, from: 'memory' },
     { ...usual, probes, rows, index: true },
     { ...usual, probes, rows, index: false },
     { ...usual, probes: probes / 5, rows: rows * 2, versions: 2000, index: true, rounds: 1 },

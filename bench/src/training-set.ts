@@ -1,4 +1,4 @@
-import type { Store } from '@charmed-feast/store'
+import type { EntityRows, Store } from '@charmed-feast/store'
 
 /** A training set that was read: how long it took, and the sum of each feature, over every cell. */
 export interface TrainingResult {
@@ -8,11 +8,7 @@ export interface TrainingResult {
 }
 
 /** Reads a training set of ours to its end. `features` are references, whose columns have the features' names. */
-export const timeTrainingSet = async (
-  store: Store,
-  features: readonly string[],
-  entityRows: { readonly sql: string } | { readonly path: string },
-): Promise<TrainingResult> => {
+export const timeTrainingSet = async (store: Store, features: readonly string[], entityRows: EntityRows): Promise<TrainingResult> => {
   const began = performance.now()
   const set = await store.readHistorical(features, { entityRows })
   const names = features.map((feature) => feature.slice(feature.indexOf(':') + 1))

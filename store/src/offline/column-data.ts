@@ -72,12 +72,23 @@ export const sliceBatch = ({ columns }: Batch, from: number, to: number): Batch 
   columns: columns.map((column) => ({ ...column, values: sliceValues(column.values, from, to) })),
 })
 
+/** Parts copied one after another: typed arrays as bytes, without a number or a bigint being made of each value. */
+const copied = <Whole extends { set(part: Part, at: number): void }, Part extends { readonly length: number }>(
+  whole: Whole,
+  parts: readonly Part[],
+): Whole => {
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
 const joinValues = (parts: readonly ArrayLike<unknown>[], rows: number): ArrayLike<unknown> => {
-  const joined: ArrayLike<unknown> & { [row: number]: unknown } = parts.every((part) => part instanceof Float64Array)
-    ? new Float64Array(rows)
-    : parts.every((part) => part instanceof BigInt64Array)
-      ? new BigInt64Array(rows)
-      : new Array(rows)
+  if (parts.every((part) => part instanceof Float64Array)) return copied(new Float64Array(rows), parts)
+  if (parts.every((part) => part instanceof BigInt64Array)) return copied(new BigInt64Array(rows), parts)
+  const joined: unknown[] = new Array(rows)
   let at = 0
   for (const part of parts) for (let row = 0; row < part.length; row++) joined[at++] = part[row]
   return joined

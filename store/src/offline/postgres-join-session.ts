@@ -14,10 +14,24 @@ import type { Probes } from './probes.ts'
 import { Slots } from './slots.ts'
 import { windowOf } from './window.ts'
 
+/** Slots from one (inclusive) to another (exclusive). */
+type Part = readonly [first: number, end: number]
+
+/** Runs something on a second connection that sees the same as the first; undefined when there is none. */
+export type Beside = (
+  first: pg.ClientBase,
+  signal: AbortSignal | undefined,
+  read: (client: pg.ClientBase) => Promise<void>,
+) => Promise<object | undefined>
+
+/** Slots that are worth a second connection: a tenth of a second of looks. */
+const worthTwo = 20_000
+
 /** Runs the joins of one training set on one connection, within one snapshot. */
 export class PostgresJoinSession implements JoinSession {
   readonly readers: JoinSession['readers']
   readonly #client: pg.ClientBase
+  readonly #beside: Beside
   readonly #strategy: Strategy
   /** Whether a temporary table can be made. */
   readonly #temporary: boolean
@@ -26,9 +40,15 @@ export class PostgresJoinSession implements JoinSession {
 
   constructor(
     client: pg.ClientBase,
-    options: { readonly strategy: Strategy; readonly temporary: boolean; readonly readers: JoinSession['readers'] },
+    options: {
+      readonly strategy: Strategy
+      readonly temporary: boolean
+      readonly beside: Beside
+      readonly readers: JoinSession['readers']
+    },
   ) {
     this.#client = client
+    this.#beside = options.beside
     this.#strategy = options.strategy
     this.#temporary = options.temporary
     this.readers = options.readers
@@ -43,13 +63,33 @@ export class PostgresJoinSession implements JoinSession {
     const join = await this.#compile(view, probes.kinds)
     const plan = await this.#plan(join, probes)
     const ttl = ttlOf(view)
-    const temporary = this.#temporary
-    const from = plan.upload === 'none' ? '' : await sendProbes(this.#client, join, probes, { per: plan.upload, ttl, temporary })
     const lead = plan.strategy === 'scan' ? join.keys.length : 1
     const reader = joinReader(join, probes, lead)
     const slots = new Slots(probes, tieOrder(view, reader.lanes))
-    await readTuples(this.#client, plan.statement(from), reader.cursor, offering(plan, probes, slots, reader, lead), { signal })
+    const onRow = offering(plan, probes, slots, reader, lead)
+    const read = async (client: pg.ClientBase, part?: Part): Promise<void> => {
+      const { upload: per } = plan
+      const counted = plan.strategy !== 'lateral'
+      const shape = { ttl, temporary: this.#temporary, counted, ...(part === undefined ? {} : { part }) }
+      const from = per === 'none' ? '' : await sendProbes(client, join, probes, { per, ...shape })
+      // What the network brings is read to its end at once, so that two connections can share one cursor.
+      await readTuples(client, plan.statement(from), reader.cursor, onRow, { signal })
+    }
+    if (plan.strategy === 'lateral' && this.#temporary && probes.slots >= worthTwo) await this.#readTwice(read, probes.slots, signal)
+    else await read(this.#client)
     return { answers: slots.answers(ttl), lanes: reader.lanes }
+  }
+
+  /** Reads one half of the slots on a second connection, where there is one: a look keeps one of PostgreSQL's processors busy. */
+  async #readTwice(read: (client: pg.ClientBase, part: Part) => Promise<void>, slots: number, signal: AbortSignal): Promise<void> {
+    const half = slots >>> 1
+    const other: Part = [half, slots]
+    const [first, second] = await Promise.allSettled([
+      read(this.#client, [0, half]),
+      this.#beside(this.#client, signal, (client) => read(client, other)),
+    ])
+    for (const each of [first, second]) if (each.status === 'rejected') throw each.reason
+    if (second.status === 'fulfilled' && second.value === undefined) await read(this.#client, other)
   }
 
   async #compile(view: ViewRequest, kinds: readonly KeyKind[]): Promise<PostgresJoin> {

@@ -16,27 +16,19 @@ const matching = (join: PostgresJoin, ttl: number): string => {
 
 /**
  * For each probe a look into the index on keys and time: 5 µs on a warm cache, whatever the size of the table, so best when probes are few
- * beside rows. 100 k probes × 1 M rows took 0.6 s, 20 k × 2 M (2,000 versions a key) 0.5 s. With a created time a second look finds the last
- * created of the newest time: 0.9 and 0.6 s; ordering by both in one look sorts 32 rows for each probe, and took 1.8 and 2.5 s.
+ * beside rows. 100 k probes × 1 M rows took 0.46 s; with a created time, where the few rows of the newest event time are sorted, 0.54 s.
+ * Ordering by both times in one look sorts 32 rows for each probe, and took 1.8 s.
  */
 export const lateralSql = (join: PostgresJoin, from: string, ttl: number): string => {
   const time = columnSql(join.time.name)
   const names = join.selected.map((_, place) => `c${place}`)
-  const newest = (list: string): string =>
-    `SELECT ${list} FROM ${join.table.from} WHERE ${matching(join, ttl)} ORDER BY ${time} DESC FETCH FIRST 1 ROW`
   const selected = join.selected.map((sql, place) => `${sql} AS ${names[place]}`).join(', ')
-  const columns = ['e.id', ...names.map((name) => `l.${name}`)].join(', ')
-  if (join.created === undefined)
-    return `SELECT ${columns}
-FROM ${from} AS e CROSS JOIN LATERAL (${newest(selected)} WITH TIES) AS l`
-  return `SELECT ${columns}
-FROM ${from} AS e
-CROSS JOIN LATERAL (${newest(`${time} AS tv`)} ONLY) AS m
-CROSS JOIN LATERAL (
-  SELECT ${selected} FROM ${join.table.from}
-  WHERE ${[...equal(join, 'e'), `${time} = m.tv`].join(' AND ')}
-  ORDER BY ${columnSql(join.created.name)} DESC NULLS LAST FETCH FIRST 1 ROW WITH TIES
-) AS l`
+  const newest = `SELECT ${selected} FROM ${join.table.from} WHERE ${matching(join, ttl)} ORDER BY ${time} DESC FETCH FIRST 1 ROW WITH TIES`
+  // The second of the selected columns is the created time.
+  const last =
+    join.created === undefined ? newest : `SELECT * FROM (${newest}) AS n ORDER BY c1 DESC NULLS LAST FETCH FIRST 1 ROW WITH TIES`
+  return `SELECT ${['e.id', ...names.map((name) => `l.${name}`)].join(', ')}
+FROM ${from} AS e CROSS JOIN LATERAL (${last}) AS l`
 }
 
 /**

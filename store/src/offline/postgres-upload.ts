@@ -27,10 +27,15 @@ const putMoment = (bytes: Buffer, at: number, time: number): number => {
 }
 
 /** Rows of the probe table as fields of binary COPY, in buffers of a good size. */
-function* packed(probes: Probes, rows: ProbeRows, fields: number, ttl: number): Generator<Buffer> {
+function* packed(
+  probes: Probes,
+  rows: ProbeRows,
+  fields: number,
+  { ttl, part: [first, end] = [0, rows.count] }: ProbeShape,
+): Generator<Buffer> {
   let bytes = Buffer.allocUnsafe(chunkSize)
   let at = 0
-  for (let row = 0; row < rows.count; row++) {
+  for (let row = first; row < end; row++) {
     const key = probes.keys.bytes(rows.group(row))
     // The number of fields, the number of the row, the key, two times.
     const size = 34 + key.length
@@ -53,6 +58,10 @@ function* packed(probes: Probes, rows: ProbeRows, fields: number, ttl: number): 
 export interface ProbeShape {
   readonly per: 'group' | 'slot'
   readonly ttl: number
+  /** The rows from one (inclusive) to another (exclusive); all unless told. */
+  readonly part?: readonly [first: number, end: number]
+  /** Whether PostgreSQL counts them, so that a join is planned by their number. */
+  readonly counted?: boolean
 }
 
 const columnsOf = (join: PostgresJoin, ttl: number): readonly (readonly [name: string, type: string])[] => {
@@ -65,14 +74,15 @@ const columnsOf = (join: PostgresJoin, ttl: number): readonly (readonly [name: s
   ]
 }
 
-const uploaded = async (client: pg.ClientBase, join: PostgresJoin, probes: Probes, { per, ttl }: ProbeShape): Promise<string> => {
+const uploaded = async (client: pg.ClientBase, join: PostgresJoin, probes: Probes, shape: ProbeShape): Promise<string> => {
+  const { per, ttl } = shape
   const columns = columnsOf(join, ttl)
   await client.query(`DROP TABLE IF EXISTS ${probeTable}`)
   await client.query(
     `CREATE TEMPORARY TABLE charmed_feast_probe (${columns.map(([name, type]) => `${name} ${type}`).join(', ')}) ON COMMIT DROP`,
   )
-  await writeTuples(client, probeTable, packed(probes, probeRows(probes, per), columns.length, ttl))
-  await client.query(`ANALYZE ${probeTable}`)
+  await writeTuples(client, probeTable, packed(probes, probeRows(probes, per), columns.length, shape))
+  if (shape.counted === true) await client.query(`ANALYZE ${probeTable}`)
   return probeTable
 }
 
@@ -85,11 +95,12 @@ const element = (value: bigint | string | Buffer): string => {
 const moment = (time: number): string => `"${formatTimestamp(bounded(time))}"`
 
 /** Probes as arrays within the statement: nothing is written, so a role that may only read, and a standby, can do it. */
-const inlined = (join: PostgresJoin, probes: Probes, { per, ttl }: ProbeShape): string => {
+const inlined = (join: PostgresJoin, probes: Probes, { per, ttl, part }: ProbeShape): string => {
   const rows = probeRows(probes, per)
+  const [first, end] = part ?? [0, rows.count]
   const columns = columnsOf(join, ttl)
   const arrays: string[][] = columns.map(() => [])
-  for (let row = 0; row < rows.count; row++) {
+  for (let row = first; row < end; row++) {
     const keys = decodeKey(probes.keys.bytes(rows.group(row)), probes.kinds).map(element)
     const since = ttl > 0 ? [moment(rows.earliest(row) - ttl)] : []
     const values = [String(row), ...keys, moment(rows.latest(row)), ...since]

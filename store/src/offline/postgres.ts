@@ -18,12 +18,12 @@ import type {
 } from './offline.ts'
 import { chunkRows, type OpenSession, pointInTimeOf } from './point-in-time.ts'
 import { explainPostgres } from './postgres-explain.ts'
-import { PostgresJoinSession } from './postgres-join-session.ts'
+import { type Beside, PostgresJoinSession } from './postgres-join-session.ts'
 import { pullAllRows, pullLatestRows } from './postgres-pull.ts'
 import { queryHeader, readOnSession, readQuery } from './postgres-query.ts'
 import { momentsSql } from './postgres-range.ts'
 import { storedTypeOf, valueTypeOf } from './postgres-schema.ts'
-import { inSnapshot } from './postgres-snapshot.ts'
+import { besideSnapshot, inSnapshot } from './postgres-snapshot.ts'
 import { describeTable, describeTables, isTimeColumn, postgresSourceOf, timeColumn } from './postgres-table.ts'
 import { copyBatches } from './postgres-text.ts'
 import { checkRange, momentColumn, rangeHeader } from './range.ts'
@@ -149,7 +149,8 @@ class PostgresOfflineStore implements OfflineStore {
     const temporary = await this.#canMakeTables()
     await inSnapshot(this.#pool, { writes: temporary, signal }, (client) => {
       const sql: EntityReaders['sql'] = (given) => readOnSession(client, query ?? given, { size: chunkRows, temporary })
-      return work(new PostgresJoinSession(client, { strategy, temporary, readers: { sql, file: this.#file } }))
+      const beside: Beside = (...rest) => besideSnapshot(this.#pool, ...rest)
+      return work(new PostgresJoinSession(client, { strategy, temporary, beside, readers: { sql, file: this.#file } }))
     })
   }
 

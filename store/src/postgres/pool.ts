@@ -46,6 +46,11 @@ export class Pool implements Queryable, AsyncDisposable {
     return this.#rotation.target
   }
 
+  /** Whether work that is begun now waits for no connection. */
+  get spare(): boolean {
+    return this.#slots.spare
+  }
+
   /** Runs one statement; see {@link Queryable}. Throws `STORE_POSTGRES_…` errors, the server's own in `cause`. */
   readonly query = async <Row extends object = Readonly<Record<string, unknown>>>(
     text: string,

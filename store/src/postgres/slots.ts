@@ -42,6 +42,11 @@ export class Slots<Item extends SlotItem> {
     this.#options = options
   }
 
+  /** Whether the next one is lent without waiting. */
+  get spare(): boolean {
+    return !this.#closed && this.#waiters.length === 0 && (this.#idle.length > 0 || this.#open < this.#options.max)
+  }
+
   /** Lends one, waiting for it when all are out. `fresh`: a new one, whatever lies idle. */
   async acquire({ fresh = false, signal }: { readonly fresh?: boolean; readonly signal?: AbortSignal | undefined } = {}): Promise<Item> {
     for (;;) {
