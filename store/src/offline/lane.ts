@@ -7,7 +7,7 @@ export type Cell =
   | { readonly kind: 'long'; readonly isNull: () => boolean; readonly high: () => number; readonly low: () => number }
   | { readonly kind: 'value'; readonly value: () => unknown }
 
-/** The values that were kept of one column, a slot each; absent until taken. */
+/** The values that were kept of one column, a slot each. A slot that took none has none to give. */
 export interface Lane {
   /** Keeps the cursor's value. */
   take(slot: number): void
@@ -47,23 +47,30 @@ const compareNumbers = (a: number, b: number): number => {
 class NumberLane implements Lane {
   readonly #cell: Extract<Cell, { kind: 'number' }>
   readonly #numbers: Float64Array
-  readonly #present: Uint8Array
+  /** Slots that keep null. Most columns never have one: then nothing is noted, which a write to memory far away costs. */
+  readonly #absent: Uint8Array
+  #nulls = false
 
   constructor(cell: Extract<Cell, { kind: 'number' }>, slots: number) {
     this.#cell = cell
     this.#numbers = new Float64Array(slots)
-    this.#present = new Uint8Array(slots)
+    this.#absent = new Uint8Array(slots)
   }
 
   take(slot: number): void {
     const absent = this.#cell.isNull()
-    this.#present[slot] = absent ? 0 : 1
+    if (absent || this.#nulls) this.#note(slot, absent)
     if (!absent) this.#numbers[slot] = this.#cell.number()
+  }
+
+  #note(slot: number, absent: boolean): void {
+    this.#nulls = true
+    this.#absent[slot] = absent ? 1 : 0
   }
 
   compare(slot: number): number {
     const present = this.#cell.isNull() ? 0 : 1
-    const kept = this.#present[slot] ?? 0
+    const kept = this.#absent[slot] === 1 ? 0 : 1
     return present === 1 && kept === 1 ? compareNumbers(this.#cell.number(), this.#numbers[slot] ?? 0) : present - kept
   }
 
@@ -71,7 +78,7 @@ class NumberLane implements Lane {
     const values = new Float64Array(slots.length)
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] ?? -1
-      if (this.#present[slot] !== 1) return this.#withNulls(slots)
+      if (slot < 0 || this.#absent[slot] === 1) return this.#withNulls(slots)
       values[row] = this.#numbers[slot] ?? 0
     }
     return values
@@ -81,7 +88,7 @@ class NumberLane implements Lane {
     const values: (number | null)[] = new Array(slots.length)
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] ?? -1
-      values[row] = this.#present[slot] === 1 ? (this.#numbers[slot] ?? 0) : null
+      values[row] = slot < 0 || this.#absent[slot] === 1 ? null : (this.#numbers[slot] ?? 0)
     }
     return values
   }
@@ -91,27 +98,34 @@ class LongLane implements Lane {
   readonly #cell: Extract<Cell, { kind: 'long' }>
   readonly #halves: Int32Array
   readonly #longs: BigInt64Array
-  readonly #present: Uint8Array
+  /** Slots that keep null. Most columns never have one: then nothing is noted, which a write to memory far away costs. */
+  readonly #absent: Uint8Array
+  #nulls = false
 
   constructor(cell: Extract<Cell, { kind: 'long' }>, slots: number) {
     this.#cell = cell
     this.#longs = new BigInt64Array(slots)
     // Node runs on little-endian machines alone: the low half comes first.
     this.#halves = new Int32Array(this.#longs.buffer)
-    this.#present = new Uint8Array(slots)
+    this.#absent = new Uint8Array(slots)
   }
 
   take(slot: number): void {
     const absent = this.#cell.isNull()
-    this.#present[slot] = absent ? 0 : 1
+    if (absent || this.#nulls) this.#note(slot, absent)
     if (absent) return
     this.#halves[2 * slot] = this.#cell.low()
     this.#halves[2 * slot + 1] = this.#cell.high()
   }
 
+  #note(slot: number, absent: boolean): void {
+    this.#nulls = true
+    this.#absent[slot] = absent ? 1 : 0
+  }
+
   compare(slot: number): number {
     const present = this.#cell.isNull() ? 0 : 1
-    const kept = this.#present[slot] ?? 0
+    const kept = this.#absent[slot] === 1 ? 0 : 1
     if (present === 0 || kept === 0) return present - kept
     return this.#cell.high() - (this.#halves[2 * slot + 1] ?? 0) || (this.#cell.low() >>> 0) - ((this.#halves[2 * slot] ?? 0) >>> 0)
   }
@@ -121,7 +135,7 @@ class LongLane implements Lane {
     const halves = new Int32Array(values.buffer)
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] ?? -1
-      if (this.#present[slot] !== 1) return this.#withNulls(slots)
+      if (slot < 0 || this.#absent[slot] === 1) return this.#withNulls(slots)
       halves[2 * row] = this.#halves[2 * slot] ?? 0
       halves[2 * row + 1] = this.#halves[2 * slot + 1] ?? 0
     }
@@ -132,7 +146,7 @@ class LongLane implements Lane {
     const values: (bigint | null)[] = new Array(slots.length)
     for (let row = 0; row < slots.length; row++) {
       const slot = slots[row] ?? -1
-      values[row] = this.#present[slot] === 1 ? (this.#longs[slot] ?? 0n) : null
+      values[row] = slot < 0 || this.#absent[slot] === 1 ? null : (this.#longs[slot] ?? 0n)
     }
     return values
   }
