@@ -74,7 +74,8 @@ export const feastPrograms = async (server: DatabaseServer, { processes, folder 
 const databases = ['offline-store', 'online-store', 'registry'] as const
 
 const applications: readonly Deployment[] = [
-  ...databases.map((application) => ({ application, charm: 'postgresql' })),
+  // One speaks TLS from the beginning; the others once their option says so.
+  ...databases.map((application) => ({ application, charm: 'postgresql', config: { tls: application === 'registry' } })),
   {
     application: 'feast-integrator',
     charm: 'feast-integrator',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Relation } from '@charmed-feast/charm/testing'
@@ -10,6 +10,8 @@ import { loadSample, runExample } from '../src/driver-stats/run.ts'
 import { deployFeast, feastCharms } from '../src/feast.ts'
 import { type LocalModel, openLocalModel } from '../src/model/local-model.ts'
 import type { HookRecord } from '../src/model/run-hook.ts'
+import { toLocalPaths } from '../src/notebook/mounted-secret.ts'
+import { makeCertificate } from '../src/postgres/certificate.ts'
 import { currentHost } from '../src/postgres/host.ts'
 import { type Postgres, startPostgres } from '../src/postgres/postgres.ts'
 import { embeddedServer } from '../src/postgresql/server.ts'
@@ -52,13 +54,15 @@ const relationOf = (end: string): Relation => {
   return found
 }
 
-/** The file that notebooks get: from the manifest of the Secret, where the dispatcher's hook server reads it. */
-const publishedYaml = (): string => {
+/** The files that notebooks get: from the manifest of the Secret, where the dispatcher's hook server reads it. */
+const publishedFiles = (): ReadonlyMap<string, string> => {
   const files = model.state.units['resource-dispatcher/0']?.containers['resource-dispatcher']?.files ?? {}
   const secrets = Object.entries(files).filter(([path]) => path.startsWith('/var/lib/pebble/default/resources/secrets/'))
   const manifest = parse(secrets[0]?.[1] ?? '{}') as { readonly data?: Readonly<Record<string, string>> }
-  return Buffer.from(manifest.data?.['feature_store.yaml'] ?? '', 'base64').toString()
+  return new Map(Object.entries(manifest.data ?? {}).map(([name, content]) => [name, Buffer.from(content, 'base64').toString()]))
 }
+
+const publishedYaml = (): string => publishedFiles().get('feature_store.yaml') ?? ''
 
 const allActive = new Set(['active', 'active Primary'])
 
@@ -90,8 +94,28 @@ const connect = async (url: string): Promise<string> => {
   }
 }
 
-const runWith = (yaml: string) =>
-  runExample({ folder, env: { FEATURE_STORE_YAML_BASE64: Buffer.from(yaml).toString('base64') } }, new Date('2026-03-02T12:00:00Z'))
+/** Whether a session of this user is encrypted, whose server had to be vouched for by an authority. */
+const connectVerified = async ({ user, password, host, port, database }: StoreYaml['offline_store'], ca: string): Promise<boolean> => {
+  const client = new pg.Client({ user, password, host, port, database, ssl: { ca } })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ readonly ssl: boolean }>('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')
+    return rows[0]?.ssl ?? false
+  } finally {
+    await client.end()
+  }
+}
+
+/** Runs the example as a notebook would that has these files. */
+const runWith = async (yaml: string) => {
+  const feast = await mkdtemp(join(folder, 'feast-'))
+  const files = publishedFiles()
+  for (const [name, content] of new Map([...files, ['feature_store.yaml', yaml]])) {
+    const local = toLocalPaths(Buffer.from(content), [...files.keys()], { folder: feast, mountPath: '/feast' })
+    await writeFile(join(feast, name), local)
+  }
+  return runExample({ folder, env: { FEAST_FS_YAML_FILE_PATH: join(feast, 'feature_store.yaml') } }, new Date('2026-03-02T12:00:00Z'))
+}
 
 describe('Charmed Feast in the local model', () => {
   test('everything is active, at the first try', async () => {
@@ -127,7 +151,8 @@ describe('Charmed Feast in the local model', () => {
     expect(Object.keys(user?.revisions.at(-1)?.content ?? {}).sort()).toEqual(['password', 'read-only-uris', 'uris', 'username'])
     expect(user).toMatchObject({ label: `database.${relation.id}.user.secret`, grants: [{ target: 'application-feast-integrator' }] })
     const tls = model.model.secrets.find(({ id }) => bag['secret-tls']?.endsWith(id))
-    expect(tls?.revisions.at(-1)?.content).toEqual({ tls: Buffer.from('False').toString('base64') })
+    const said = Object.entries(tls?.revisions.at(-1)?.content ?? {}).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()])
+    expect(Object.fromEntries(said)).toEqual({ tls: 'True', 'tls-ca': publishedFiles().get('registry-ca.crt') })
   })
 
   test('no password stands in a log line, nor in a databag but the one whose schema has no other way', () => {
@@ -169,6 +194,33 @@ describe('Charmed Feast in the local model', () => {
     const secret = model.model.secrets.find(({ label }) => label === `database.${id}.user.secret`)
     expect(secret?.revisions.map(({ revision }) => revision)).toEqual([2])
     expect(await readFile(postgres.logFile, 'utf8')).not.toContain(offlineStore(after).password)
+  })
+
+  test('TLS that is turned on later reaches notebooks and UI, is insisted on, and goes again', async () => {
+    expect([...publishedFiles().keys()].sort()).toEqual(['feature_store.yaml', 'registry-ca.crt'])
+    const plain = offlineStore(publishedYaml())
+    expect(await connect(`${urlOf(plain)}?sslmode=disable`)).toBe(plain.user)
+    model.setConfig('offline-store', { tls: true })
+    await model.settle()
+    const files = publishedFiles()
+    expect([...files.keys()].sort()).toEqual(['feature_store.yaml', 'offline-store-ca.crt', 'registry-ca.crt'])
+    expect(offlineStore(publishedYaml())).toMatchObject({ sslmode: 'verify-full', sslrootcert_path: '/feast/offline-store-ca.crt' })
+    const ui = model.state.units['feast-ui/0']?.containers['feast-ui']?.files ?? {}
+    expect(ui['/home/ubuntu/offline-store-ca.crt']).toBe(files.get('offline-store-ca.crt'))
+    expect(ui['/home/ubuntu/feature_store.yaml']).toContain('sslrootcert_path: "/home/ubuntu/offline-store-ca.crt"')
+    expect(await connect(`${urlOf(plain)}?sslmode=disable`)).toBe('28000')
+    expect((await runWith(publishedYaml())).vectors).toHaveLength(2)
+    const stranger = makeCertificate(['127.0.0.1'], new Date()).authority
+    await expect(connectVerified(plain, stranger)).rejects.toThrow(/certificate/)
+    expect(await connectVerified(plain, files.get('offline-store-ca.crt') ?? '')).toBe(true)
+    model.setConfig('offline-store', { tls: false })
+    await model.settle()
+    expect(await connect(`${urlOf(plain)}?sslmode=disable`)).toBe(plain.user)
+    expect(offlineStore(publishedYaml())).toMatchObject({ sslmode: 'prefer' })
+    expect([...publishedFiles().keys()].sort()).toEqual(['feature_store.yaml', 'registry-ca.crt'])
+    // Whoever read an old revision last lets go of it.
+    model.updateStatus()
+    await model.settle()
   })
 
   test('a model opened from the state file has no hook to run, and goes on', async () => {

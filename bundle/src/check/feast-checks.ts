@@ -48,12 +48,16 @@ const isActive = (folder: string, application: string): Check => ({
 
 const decode = (value: unknown): string => Buffer.from(String(value), 'base64').toString()
 
-/** The file that the namespace's Secret holds. */
-const readFile = async ({ kubernetes, namespace }: FeastCheckOptions): Promise<string> => {
+/** The files that the namespace's Secret holds. */
+const readFiles = async ({ kubernetes, namespace }: FeastCheckOptions): Promise<ReadonlyMap<string, string>> => {
   const path = `/api/v1/namespaces/${namespace}/secrets/feature-store-yaml`
   const { data } = await kubernetes.call({ method: 'GET', path })
-  const files: Readonly<Record<string, unknown>> = typeof data === 'object' ? { ...data } : {}
-  const file = decode(files['feature_store.yaml'] ?? '')
+  const entries = typeof data === 'object' && data !== null ? Object.entries(data) : []
+  return new Map(entries.map(([name, content]) => [name, decode(content)]))
+}
+
+const readFile = async (options: FeastCheckOptions): Promise<string> => {
+  const file = (await readFiles(options)).get('feature_store.yaml') ?? ''
   if (!file.includes('offline_store:')) throw new Error('its feature_store.yaml names no offline store')
   return file
 }
@@ -119,12 +123,13 @@ const inDatabase = (
 ): Check => ({
   name,
   look: async () => {
-    const client = new pg.Client(connectionOf(await readFile(options), section))
+    const ca = (await readFiles(options)).get(`${section.replace('_', '-')}-ca.crt`)
+    const client = new pg.Client({ ...connectionOf(await readFile(options), section), ssl: ca === undefined ? false : { ca } })
     await client.connect()
     try {
       const { rows } = await client.query<{ readonly count: string }>(sql)
       if (Number(rows[0]?.count ?? 0) === 0) throw new Error('nothing is there')
-      return `${rows[0]?.count} rows`
+      return `${rows[0]?.count} rows${ca === undefined ? '' : ', the server verified by its authority'}`
     } finally {
       await client.end()
     }

@@ -17,8 +17,11 @@ const isFileName = (key: string): boolean => /^[-._a-zA-Z0-9]{1,253}$/.test(key)
 /**
  * A file's content with the paths of its neighbours as they are on this machine: `/feast/registry-ca.crt` is where the pod would have it. In a
  * URL's query a path is encoded, elsewhere it is not. What is no text stays as it is.
+ *
+ * @example
+ * toLocalPaths(yaml, ['registry-ca.crt'], { folder: '/state/alice', mountPath: '/feast' })
  */
-const translate = (content: Buffer, keys: readonly string[], { folder, mountPath }: MountedSecret): Buffer => {
+export const toLocalPaths = (content: Buffer, keys: readonly string[], { folder, mountPath }: MountedSecret): Buffer => {
   const text = content.toString()
   if (!Buffer.from(text).equals(content) || !text.includes(`${mountPath}/`)) return content
   const names = keys.map(escapePattern).join('|')
@@ -49,7 +52,7 @@ export const writeSecret = async (mounted: MountedSecret, data: Readonly<Record<
   const keys = Object.keys(data ?? {}).filter(isFileName)
   const fresh = await mkdtemp(join(folder, '..data-'))
   for (const key of keys) {
-    const content = translate(Buffer.from(data?.[key] ?? '', 'base64'), keys, mounted)
+    const content = toLocalPaths(Buffer.from(data?.[key] ?? '', 'base64'), keys, mounted)
     await writeFile(join(fresh, key), content, { mode: 0o600 })
   }
   const before = await readdir(folder)

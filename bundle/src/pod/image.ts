@@ -12,6 +12,7 @@ export interface Image {
   readonly folders: readonly string[]
 }
 
+/** Where a file of a package lies. */
 const at = (specifier: string, from: string): string => fileURLToPath(new URL(from, import.meta.resolve(specifier)))
 
 /** A program of this repository, which runs from its sources. */
@@ -34,7 +35,7 @@ const layerOf = (service: string, command: string): Image['layers'] => ({
 export const images: Readonly<Record<string, Image>> = {
   'feast-ui': {
     layers: layerOf('feast-ui', 'feast ui --host 0.0.0.0 --port 8888 --root_path /feast'),
-    programs: { feast: (args, place) => node(at('@charmed-feast/cli', '../bin/feast.js'), bound(args, place)) },
+    programs: { feast: (args, place) => node(fileURLToPath(new URL('feast.ts', import.meta.url)), [place.root, ...bound(args, place)]) },
     folders: ['/home/ubuntu', '/tmp'],
   },
   'resource-dispatcher': {

@@ -1,4 +1,5 @@
 import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { bundleError } from '../errors.ts'
 import { writingInto } from './folder.ts'
 import type { Layout } from './layout.ts'
@@ -33,13 +34,14 @@ const settingLine = (name: string, value: string | number | boolean): string => 
 }
 
 /** A value of `postgresql.conf`: in single quotes, where a quote is doubled and a backslash escapes. */
-const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+export const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 
 /** The element of a list such as `unix_socket_directories`, where a comma or a space would end it. */
 const quoteElement = (text: string): string => `"${text.replaceAll('"', '""')}"`
 
 /** Loopback and the socket, and on both a password: nobody is trusted. */
-const accessRules = `# Written at every start. Everybody shows a password, on the socket too.
+const accessRules = (tls: string): string => `# Written at every start. Everybody shows a password, on the socket too.
+include_if_exists ${quoteElement(join(tls, 'access.conf'))}
 local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
 `
@@ -58,10 +60,11 @@ export const writeConfiguration = async (layout: Layout, host: string, port: num
     'unix_socket_permissions = 0700',
     `hba_file = ${quote(layout.access)}`,
     ...Object.entries({ ...defaults, ...settings }).map(([name, value]) => settingLine(name, value)),
+    `include_if_exists ${quote(join(layout.tls, 'settings.conf'))}`,
     '',
   ].join('\n')
   await writingInto(layout.home, async () => {
-    for (const [path, content] of [[layout.configuration, text] as const, [layout.access, accessRules] as const]) {
+    for (const [path, content] of [[layout.configuration, text] as const, [layout.access, accessRules(layout.tls)] as const]) {
       await writeFile(path, content)
       await chmod(path, 0o644)
     }

@@ -21,6 +21,8 @@ export interface Layout {
   readonly lockFile: string
   readonly configuration: string
   readonly access: string
+  /** The server's certificate, and which databases speak TLS: there once one of them does. */
+  readonly tls: string
   /** Who the server runs as, when that is not who we are. */
   readonly account: Account | undefined
 }
@@ -123,6 +125,7 @@ export const layOut = async (wanted: string, host: Host): Promise<Layout> => {
     lockFile: join(home, 'lock'),
     configuration: join(home, 'postgresql.conf'),
     access: join(home, 'pg_hba.conf'),
+    tls: join(home, 'tls'),
     account,
   }
 }
@@ -142,8 +145,8 @@ export const makeSocketFolder = async ({ sockets, account }: Layout, own: Accoun
 
 /** Takes away all that a start has made, wherever it lies; what others put into `directory` stays. */
 export const removeLayout = async (layout: Layout): Promise<void> => {
-  const { directory, home, data, lockFile, configuration, access: rules, passwordFile, portFile, logFile } = layout
-  const made = [data, join(directory, basename(data)), lockFile, configuration, rules, passwordFile, portFile, logFile, `${logFile}.1`]
+  const { directory, home, data, lockFile, configuration, access: rules, tls, passwordFile, portFile, logFile } = layout
+  const made = [data, join(directory, basename(data)), lockFile, configuration, rules, tls, passwordFile, portFile, logFile, `${logFile}.1`]
   for (const path of made) await rm(path, { recursive: true, force: true })
   if (home !== directory) await rm(home, { recursive: true, force: true })
   if ((await readdir(directory)).length === 0) await rmdir(directory)

@@ -4,6 +4,7 @@ import { type Binaries, findPackage, placeBinaries } from './binaries.ts'
 import { type Settings, writeConfiguration } from './configuration.ts'
 import { hasDataFolder, makeDataFolder, resetSuperuser, superuser } from './data-folder.ts'
 import { checkDatabases, type DatabaseWish, makeDatabases } from './database.ts'
+import { type EncryptionWish, setEncryption } from './encryption.ts'
 import { currentHost, type Host } from './host.ts'
 import { isForgotten, type Layout, layOut, linkData, makeSocketFolder, removeLayout } from './layout.ts'
 import { type Lock, takeLock } from './lock.ts'
@@ -50,6 +51,13 @@ export interface Postgres {
   url(name: string): string
   /** The address of any database, as the superuser. */
   adminUrl(name?: string): string
+  /**
+   * Has a database speak TLS and nothing else, or no TLS at all, now and at every start to come. Gives the authority, PEM, that vouches for the
+   * server, and null where there is no TLS.
+   *
+   * @throws BUNDLE_DATABASE_INVALID for a name that rules of access cannot hold
+   */
+  setEncryption(wish: EncryptionWish): Promise<string | null>
   /** Settled once the server has ended, whoever ended it. */
   readonly exited: Promise<void>
   /** Ends the server and its sessions; data is written out. Calling it again changes nothing. */
@@ -148,6 +156,7 @@ const handleOf = ({ layout, binaries, lock, postmaster, port, password }: Runnin
     process.off('exit', endWithUs)
   })
   let stopped: Promise<void> | undefined
+  let lastEncryption: Promise<unknown> = Promise.resolve()
   const stopOnce = async (): Promise<void> => {
     await postmaster.stop()
     await exited
@@ -173,6 +182,12 @@ const handleOf = ({ layout, binaries, lock, postmaster, port, password }: Runnin
       return urlOf(wish.user, wish.password, port, name)
     },
     adminUrl: (name = superuser) => urlOf(superuser, password, port, name),
+    setEncryption: (wish) => {
+      const set = (): Promise<string | null> => setEncryption(layout, { host: loopback, port, user: superuser, password }, wish, new Date())
+      const done = lastEncryption.then(set, set)
+      lastEncryption = done
+      return done
+    },
     exited,
     stop,
     remove: async () => {

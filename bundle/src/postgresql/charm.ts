@@ -3,18 +3,21 @@ import { secretInfo, secretSet } from '@charmed-feast/charm/hook-tool'
 
 import { BundleError } from '../errors.ts'
 import { makePassword } from '../postgres/password.ts'
-import { answerRequest, credentialsOf, type Request, relationOfLabel, userLabel, userOf } from './request.ts'
+import { answerRequest, credentialsOf, type Provided, type Request, relationOfLabel, userLabel, userOf } from './request.ts'
 import type { DatabaseServer } from './server.ts'
 
 const metadata = {
   name: 'postgresql',
   provides: { database: { interface: 'postgresql_client' } },
+  config: {
+    tls: { type: 'boolean', default: false, description: 'Clients speak TLS, and verify the server by the authority in the relation.' },
+  },
 } as const
 type Metadata = typeof metadata
 
 interface Observation {
   readonly leader: boolean
-  readonly requests: readonly Request[]
+  readonly provided: readonly Provided[]
   /** Why a database could not be made; then nothing is said to anybody. */
   readonly failure: Status | null
 }
@@ -52,21 +55,27 @@ const goneUsers = async (hook: Hook<Metadata>): Promise<readonly string[]> => {
  * anybody hears of them, can be done any number of times, and a failure leaves everything as it was.
  */
 const observe = async (hook: Hook<Metadata>, server: DatabaseServer): Promise<Observation> => {
-  if (!(await hook.isLeader())) return { leader: false, requests: [], failure: null }
+  if (!(await hook.isLeader())) return { leader: false, provided: [], failure: null }
   const requests = await readRequests(hook)
+  const { tls } = await hook.config()
   try {
-    for (const { database, user, password } of requests) await server.provide({ name: database, user, password })
+    const provided: Provided[] = []
+    for (const request of requests) {
+      const { database, user, password } = request
+      await server.provide({ name: database, user, password })
+      provided.push({ ...request, authority: await server.setEncryption({ database, encrypted: tls }) })
+    }
     for (const user of await goneUsers(hook)) await server.retire(user)
-    return { leader: true, requests, failure: null }
+    return { leader: true, provided, failure: null }
   } catch (error) {
-    return { leader: true, requests: [], failure: explain(error) }
+    return { leader: true, provided: [], failure: explain(error) }
   }
 }
 
-const reconcile = ({ leader, requests, failure }: Observation, server: DatabaseServer): Desired<Metadata> => {
+const reconcile = ({ leader, provided, failure }: Observation, server: DatabaseServer): Desired<Metadata> => {
   if (failure !== null) return { unitStatus: [failure] }
   if (!leader) return { unitStatus: [active()] }
-  const answers = requests.map((request) => ({ relation: request.relation, ...answerRequest(request, server) }))
+  const answers = provided.map((request) => ({ relation: request.relation, ...answerRequest(request, server) }))
   return {
     secrets: { owns: (label) => relationOfLabel(label) !== null, present: answers.flatMap(({ secrets }) => secrets) },
     relations: answers.map(({ relation, app }) => ({ relation, app })),

@@ -12,6 +12,12 @@ export interface Request {
   readonly password: string
 }
 
+/** A request whose database is there. */
+export interface Provided extends Request {
+  /** The authority, PEM, that vouches for the server; null where clients come without TLS. */
+  readonly authority: string | null
+}
+
 /** Labels of a relation's secrets are those of the Python library. */
 const labelOf = (id: number, group: 'user' | 'tls'): string => `database.${id}.${group}.secret`
 
@@ -47,6 +53,9 @@ export const credentialsOf = ({ user, password, database }: Omit<Request, 'relat
   return { username: user, password, uris: uri, 'read-only-uris': uri }
 }
 
+/** What is said of TLS, in the interface's words. */
+const tlsOf = ({ authority }: Provided): TextMap => (authority === null ? { tls: 'False' } : { tls: 'True', 'tls-ca': authority })
+
 /** What a relation's databag and secrets shall hold. */
 export interface Answer {
   readonly app: DesiredBag
@@ -60,7 +69,7 @@ export interface Answer {
  * @example
  * answerRequest(request, server).app['endpoints']   // '127.0.0.1:5432'
  */
-export const answerRequest = (request: Request, server: DatabaseServer): Answer => {
+export const answerRequest = (request: Provided, server: DatabaseServer): Answer => {
   const { relation, database } = request
   const { remoteApp, id } = relation
   const endpoint = `${server.host}:${server.port}`
@@ -73,7 +82,8 @@ export const answerRequest = (request: Request, server: DatabaseServer): Answer 
     version: server.version,
   }
   const wanted = requestedSecrets(remoteApp)
-  if (!wanted.includes('username') || !wanted.includes('password')) return { app: { ...common, ...credentials, tls: 'False' }, secrets: [] }
+  if (!wanted.includes('username') || !wanted.includes('password'))
+    return { app: { ...common, ...credentials, ...tlsOf(request) }, secrets: [] }
   const secret = (group: 'user' | 'tls', content: TextMap): DesiredSecret => ({
     label: labelOf(id, group),
     owner: 'application',
@@ -82,6 +92,6 @@ export const answerRequest = (request: Request, server: DatabaseServer): Answer 
   })
   return {
     app: { ...common, 'secret-user': secretUri(labelOf(id, 'user')), 'secret-tls': secretUri(labelOf(id, 'tls')) },
-    secrets: [secret('user', credentials), secret('tls', { tls: 'False' })],
+    secrets: [secret('user', credentials), secret('tls', tlsOf(request))],
   }
 }

@@ -1,6 +1,7 @@
 import pg from 'pg'
 
 import { checkDatabases, type DatabaseWish, makeDatabases } from '../postgres/database.ts'
+import type { EncryptionWish } from '../postgres/encryption.ts'
 import type { Postgres } from '../postgres/postgres.ts'
 
 /** A PostgreSQL server on which a charm makes databases. */
@@ -14,6 +15,12 @@ export interface DatabaseServer {
    * @throws BUNDLE_DATABASE_INVALID for a name that cannot be; what PostgreSQL or the connection says.
    */
   provide(wish: DatabaseWish): Promise<void>
+  /**
+   * Has a database speak TLS and nothing else, or no TLS at all. Gives the authority, PEM, that vouches for the server; null without TLS.
+   *
+   * @throws BUNDLE_DATABASE_INVALID for a name that cannot be; what PostgreSQL or the connection says.
+   */
+  setEncryption(wish: EncryptionWish): Promise<string | null>
   /** Lets a user in no more, and ends its sessions. Its tables stay, for whoever comes next. */
   retire(user: string): Promise<void>
 }
@@ -27,7 +34,7 @@ type Run = (text: string, values?: readonly unknown[]) => Promise<pg.QueryResult
  * const server = embeddedServer(postgres)
  * await server.provide({ name: 'registry', user: 'relation_id_3', password })
  */
-export const embeddedServer = ({ host, port, version, superuser, adminUrl }: Postgres): DatabaseServer => {
+export const embeddedServer = ({ host, port, version, superuser, adminUrl, setEncryption }: Postgres): DatabaseServer => {
   const asAdmin = async <Result>(database: string, work: (run: Run) => Promise<Result>): Promise<Result> => {
     const client = new pg.Client({ connectionString: adminUrl(database), application_name: 'charmed-feast' })
     await client.connect()
@@ -53,6 +60,7 @@ export const embeddedServer = ({ host, port, version, superuser, adminUrl }: Pos
       if (before === undefined || before === wish.user || before === superuser.user) return
       await asAdmin(wish.name, (run) => run(`REASSIGN OWNED BY ${pg.escapeIdentifier(before)} TO ${pg.escapeIdentifier(wish.user)}`))
     },
+    setEncryption,
     retire: (user) =>
       asAdmin('postgres', async (run) => {
         const { rowCount } = await run('SELECT rolname AS owner FROM pg_roles WHERE rolname = $1', [user])

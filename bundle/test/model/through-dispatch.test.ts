@@ -20,6 +20,7 @@ test('a charm runs in the model as a process of its own, with hook tools on PATH
     port: 5432,
     version: '18.4',
     provide: async ({ user, password }: { readonly user: string; readonly password: string }) => void users.set(user, password),
+    setEncryption: async () => null,
     retire: async (user: string) => void users.delete(user),
   }
   const model = openLocalModel({ charms: { 'feast-integrator': integrator, postgresql: inProcess(postgresqlCharm(server)) } })

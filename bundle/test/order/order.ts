@@ -5,6 +5,7 @@ import type { Charms } from '../../src/model/application.ts'
 import { type LocalModel, openLocalModel } from '../../src/model/local-model.ts'
 import type { HookRecord } from '../../src/model/run-hook.ts'
 import type { DatabaseWish } from '../../src/postgres/database.ts'
+import type { EncryptionWish } from '../../src/postgres/encryption.ts'
 import type { DatabaseServer } from '../../src/postgresql/server.ts'
 
 // Whatever happens in whatever order, everything ends in the same place. Charms and model are the real ones; of the server only who may
@@ -15,8 +16,14 @@ class UserTable implements DatabaseServer {
   readonly port = 5432
   readonly version = '18.4'
   readonly users = new Map<string, DatabaseWish>()
+  readonly encrypted = new Set<string>()
   async provide(wish: DatabaseWish): Promise<void> {
     this.users.set(wish.user, wish)
+  }
+  async setEncryption({ database, encrypted }: EncryptionWish): Promise<string | null> {
+    if (encrypted) this.encrypted.add(database)
+    else this.encrypted.delete(database)
+    return encrypted ? '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n' : null
   }
   async retire(user: string): Promise<void> {
     this.users.delete(user)
@@ -57,7 +64,8 @@ const areThere = (model: LocalModel, ends: readonly string[]): boolean =>
 const deploy = async (model: LocalModel, random: Random): Promise<void> => {
   let open = shuffle(random, relations)
   for (const application of shuffle(random, [...databases, 'feast-integrator', 'feast-ui', 'resource-dispatcher'])) {
-    model.deploy({ application, charm: databases.includes(application) ? 'postgresql' : application, units: 1 + below(random, 2) })
+    const charm = databases.includes(application) ? 'postgresql' : application
+    model.deploy({ application, charm, units: 1 + below(random, 2), ...(application === 'registry' ? { config: { tls: true } } : {}) })
     await model.settle({ steps: below(random, 12) })
     for (const [left, right] of open.filter((ends) => areThere(model, ends) && random() < 0.7)) {
       model.integrate(left, right)
@@ -78,6 +86,11 @@ const disturbances: Readonly<Record<string, (model: LocalModel, random: Random) 
   rotate: async (model, random) => {
     const application = oneOf(random, databases) ?? ''
     expect((await model.runAction(`${application}/leader`, 'rotate-password')).status).toBe('completed')
+  },
+  'speak TLS and stop': async (model) => {
+    model.setConfig('online-store', { tls: true })
+    await model.settle()
+    model.setConfig('online-store', { tls: false })
   },
   'lead another': async (model, random) => {
     const unit = oneOf(random, living(model, oneOf(random, Object.keys(model.model.applications)) ?? ''))
@@ -165,6 +178,7 @@ export const runOrder = async (seed: number, charmsOf: MakeCharms): Promise<read
   const passwords = [...server.users.values()].map(({ password }) => password)
   const log = records.flatMap((record) => record.log.map(({ message }) => message)).join('\n')
   expect(passwords.filter((password) => log.includes(password))).toEqual([])
+  expect([...server.encrypted]).toEqual(['registry'])
   return describeEnd(model, server)
 }
 

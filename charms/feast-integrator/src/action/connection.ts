@@ -1,3 +1,4 @@
+import { checkServerIdentity } from 'node:tls'
 import type { Client, ClientConfig } from 'pg'
 
 import type { Database } from '../database.ts'
@@ -30,9 +31,10 @@ const advices: Readonly<Record<string, string>> = {
 /** What to do about a code. */
 export const adviceOn = (code: string): string => advices[code] ?? 'see the database’s log'
 
-const tlsOf = ({ tls }: Database): readonly ClientConfig['ssl'][] => {
-  if (tls.mode === 'verify-full') return [{ ca: tls.ca }]
-  // As libpq does: `prefer` tries without when the server has no TLS, and neither of the two verifies.
+const tlsOf = ({ tls, host }: Database): readonly ClientConfig['ssl'][] => {
+  // Said here, because pg forgets a host that is an address: Node would then look for `localhost` in the certificate.
+  if (tls.mode === 'verify-full') return [{ ca: tls.ca, checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate) }]
+  // As libpq does: `prefer` tries without when the server has no TLS or does not want it, and neither of the two verifies.
   return tls.mode === 'require' ? [{ rejectUnauthorized: false }] : [{ rejectUnauthorized: false }, false]
 }
 
@@ -87,7 +89,7 @@ const openAny = async (database: Database, options: ConnectionOptions): Promise<
   try {
     return { client: await open(database, { ...options, ssl }), encrypted: true }
   } catch (error) {
-    if (others.length === 0 || codeOf(error) !== 'NO_TLS') throw error
+    if (others.length === 0 || !['NO_TLS', '28000'].includes(codeOf(error))) throw error
     return { client: await open(database, { ...options, ssl: false }), encrypted: false }
   }
 }
