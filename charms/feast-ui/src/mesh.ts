@@ -9,6 +9,7 @@ import {
   type ObjectReference,
   type Relation,
   type Status,
+  waiting,
 } from '@charmed-feast/charm'
 
 import type { Metadata } from './metadata.ts'
@@ -66,10 +67,14 @@ const recordOf = (app: string, namespace: string): ObjectReference => ({
   metadata: { name: `juju-service-mesh-${app}-labels`, namespace },
 })
 
-const refused = (app: string, error: unknown): Status =>
-  error instanceof KubernetesError && error.status === 403
-    ? blocked(`Kubernetes does not let this application set its labels: run "juju trust ${app} --scope=cluster"`)
-    : blocked(`cannot set labels: ${error instanceof Error ? error.message : String(error)}`)
+const refused = (app: string, error: unknown): Status => {
+  const status = error instanceof KubernetesError ? error.status : 0
+  if (status === 403) return blocked(`Kubernetes does not let this application set its labels: run "juju trust ${app} --scope=cluster"`)
+  const why = error instanceof Error ? error.message : String(error)
+  // The API server has too much to do, starts, or cannot be reached: nobody has to do anything.
+  const isPassing = status === 0 || status === 429 || status >= 500
+  return isPassing ? waiting(`cannot set labels: ${why}; tried again in the next hook`) : blocked(`cannot set labels: ${why}`)
+}
 
 const readRecord = async (hook: Hook<Metadata>): Promise<Labels | null> => {
   const { app, modelName } = hook.context

@@ -21,8 +21,17 @@ const cureOf = (error: Error, kind: string, app: string): string => {
   return oneLine(error.message)
 }
 
+/** Nobody has to do anything: the API server has too much to do, starts, or cannot be reached. */
+const isPassing = (error: Error): boolean => !(error instanceof KubernetesError) || error.status === 429 || error.status >= 500
+
 const clusterStatuses = (failed: readonly FailedObject[], app: string): readonly Status[] =>
-  failed.slice(0, 1).map(({ object, failure }) => blocked(cureOf(failure, object.kind, app)))
+  failed
+    .slice(0, 1)
+    .map(({ object, failure }) =>
+      isPassing(failure)
+        ? waiting(`${oneLine(failure.message)}; tried again in the next hook`)
+        : blocked(cureOf(failure, object.kind, app)),
+    )
 
 const quoted = (text: string): string => `'${text}'`
 
