@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { runScenario, throughDispatch } from '@charmed-feast/charm/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { canChangeRoot, runInBareRoot } from '../../../house/bare-root.ts'
 import { measureIdle } from '../../../house/idle-hook.ts'
 import { packCharm, sizeLimit } from '../../pack.ts'
 import { metadata } from '../src/metadata.ts'
@@ -42,4 +43,10 @@ test('an idle hook costs its process at most 250 ms of processor and 100 MiB', a
   process.stdout.write(`idle hook: ${Math.round(cost.milliseconds)} ms, ${Math.round(cost.mebibytes)} MiB\n`)
   expect(cost.milliseconds).toBeLessThan(250)
   expect(cost.mebibytes).toBeLessThan(100)
+})
+
+test.skipIf(!canChangeRoot)('it runs in a root folder that holds a shell and the libraries of its base, and nothing else', async () => {
+  const outcome = await runInBareRoot({ charmDir: join(folder, 'charm'), root: join(folder, 'root'), app: 'feast-ui' })
+  expect(outcome).toMatchObject({ exit: 0, errors: '' })
+  expect(outcome.said).toContain('blocked -- [feast-configuration] Missing relation: feast-configuration')
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { runScenario, throughDispatch } from '@charmed-feast/charm/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { canChangeRoot, runInBareRoot } from '../../../house/bare-root.ts'
 import { measureIdle } from '../../../house/idle-hook.ts'
 import { packCharm, sizeLimit } from '../../pack.ts'
 import { metadata } from '../src/metadata.ts'
@@ -42,4 +43,10 @@ test('a hook over real sockets costs its process at most 250 ms of processor and
   process.stdout.write(`a hook over real sockets: ${milliseconds.toFixed(0)} ms of processor, ${mebibytes.toFixed(0)} MiB\n`)
   expect(milliseconds).toBeLessThan(250)
   expect(mebibytes).toBeLessThan(100)
+})
+
+test.skipIf(!canChangeRoot)('it runs in a root folder that holds a shell and the libraries of its base, and nothing else', async () => {
+  const outcome = await runInBareRoot({ charmDir: join(folder, 'charm'), root: join(folder, 'root'), app: 'resource-dispatcher' })
+  expect(outcome).toMatchObject({ exit: 0, errors: '' })
+  expect(outcome.said).toContain('waiting -- ')
 })
