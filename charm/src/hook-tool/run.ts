@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 
 import { CharmError, type CharmErrorCode, charmError } from '../errors.ts'
 
@@ -122,27 +120,27 @@ export const createToolRunner =
     try {
       for (const folder of folders) await mkdir(folder, { mode: 0o700 })
       for (const [path, content] of Object.entries(call.files ?? {})) await writeFile(path, content, { mode: 0o600, flag: 'wx' })
-      return await runProcess(call, env)
+      return runProcess(call, env)
     } finally {
       for (const folder of folders) await rm(folder, { recursive: true, force: true })
     }
   }
 
-const runProcess = async (call: ToolCall, env: ToolRunnerOptions['env']): Promise<ToolResult> => {
-  const child = spawn(call.tool, call.args, { env, stdio: [call.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
-  const ended = new Promise<number>((resolve, reject) => {
-    child.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(cause.code === 'ENOENT' ? charmError('CHARM_TOOL_MISSING', [call.tool], { cause }) : cause),
-    )
-    child.once('close', (code, signal) =>
-      code === null ? reject(charmError('CHARM_TOOL_KILLED', [call.tool, signal ?? 'an unknown signal'])) : resolve(code),
-    )
+/*
+ * One tool after the other, and nothing else to do meanwhile: waiting for the process without an event loop costs 1.4 ms of a processor a call
+ * and not 2.5, of some twenty calls a hook (least of three, two cores with a load of 8).
+ */
+const runProcess = ({ tool, args, stdin }: ToolCall, env: ToolRunnerOptions['env']): ToolResult => {
+  const { error, status, signal, stdout, stderr } = spawnSync(tool, args, {
+    ...(stdin === undefined ? {} : { input: stdin }),
+    ...{ env, stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: Number.POSITIVE_INFINITY },
   })
   // A tool that refuses its arguments ends without reading: its exit code says more than a broken pipe.
-  child.stdin?.on('error', () => undefined)
-  child.stdin?.end(call.stdin)
-  const [exit, stdout, stderr] = await Promise.all([ended, readAll(child.stdout), readAll(child.stderr)])
-  return { exit, stdout, stderr }
+  if (error !== undefined && !(hasCode(error, 'EPIPE') && status !== null)) {
+    throw hasCode(error, 'ENOENT') ? charmError('CHARM_TOOL_MISSING', [tool], { cause: error }) : error
+  }
+  if (status === null) throw charmError('CHARM_TOOL_KILLED', [tool, signal ?? 'an unknown signal'])
+  return { exit: status, stdout, stderr }
 }
 
-const readAll = async (stream: Readable | null): Promise<string> => (stream === null ? '' : text(stream))
+const hasCode = (error: Error, code: string): boolean => 'code' in error && error.code === code
