@@ -3,39 +3,41 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 import { type CheckRecord, runChecks } from './check/check.ts'
-import { feastChecks } from './check/feast-checks.ts'
+import { type Example, feastChecks } from './check/feast-checks.ts'
 import { runInNotebook } from './check/notebook-example.ts'
+import { tellFailure } from './cli/failure.ts'
+import { followSignals } from './cli/interruption.ts'
 import { serveBundle } from './cli/serve.ts'
+import type { Deployed } from './cli/up.ts'
 import { addNamespace } from './control/namespace.ts'
 import { buildPages } from './pages.ts'
 import { formatRows } from './table.ts'
 
 // `npm start`: the whole of Charmed Feast on this machine, with the example in a user's notebook, each of it seen. Ctrl-C stops it.
 
-const { values } = parseArgs({
-  options: {
-    exit: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    state: { type: 'string', default: '.state' },
-    ephemeral: { type: 'boolean', default: false },
-  },
-})
-const { exit, json, ephemeral } = values
-// Charms run in folders of their own.
-const folder = resolve(values.state)
 const namespace = 'alice'
-const notes = json ? process.stderr : process.stdout
 
-const say = (text: string): void => {
-  notes.write(`${text}\n`)
-}
+const readOptions = () =>
+  parseArgs({
+    options: {
+      exit: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      state: { type: 'string', default: '.state' },
+      ephemeral: { type: 'boolean', default: false },
+    },
+  }).values
 
-const tell = (record: CheckRecord): void => {
-  if (json) process.stdout.write(`${JSON.stringify(record)}\n`)
-  else say(`  ${record.ok ? 'ok  ' : 'FAIL'} ${record.check}: ${record.detail}`)
-}
+type Options = ReturnType<typeof readOptions>
+type Say = (text: string) => void
 
-const hints = (firstUrl: string): string => `
+const tellRecord =
+  (say: Say, { json }: Options) =>
+  (record: CheckRecord): void => {
+    if (json) process.stdout.write(`${JSON.stringify(record)}\n`)
+    else say(`  ${record.ok ? 'ok  ' : 'FAIL'} ${record.check}: ${record.detail}`)
+  }
+
+const hints = (firstUrl: string, folder: string): string => `
 What to try, in another terminal (bin is "node --conditions=source bundle/src/cli/main.ts"):
   ${firstUrl}
       the dashboard and the UI in it, in a browser: the address holds the key
@@ -46,27 +48,58 @@ What to try, in another terminal (bin is "node --conditions=source bundle/src/cl
   bin logs feast-ui/0                          what charm and service said
 Its state is in ${folder}; Ctrl-C or "bin down" stops it.`
 
-process.umask(0o077)
-await buildPages(say)
-await serveBundle({
-  ...{ folder, say, once: exit, ephemeral },
-  onSettled: async ({ kubernetes, gateway: { firstUrl } }) => {
-    await addNamespace(kubernetes, namespace)
-    const main = fileURLToPath(new URL('driver-stats/main.ts', import.meta.url))
-    let running: ReturnType<typeof runInNotebook> | undefined
-    const example = (): ReturnType<typeof runInNotebook> => {
-      running ??= runInNotebook(main, { folder, namespace, connection: kubernetes, log: say })
-      return running
-    }
-    say('')
-    const records = await runChecks(feastChecks({ folder, kubernetes, namespace, firstUrl, example }), { tell })
-    if (records.some(({ ok }) => !ok)) process.exitCode = 1
-    else if (!json) {
-      const { training, vectors, checksum } = await example()
-      say(`\nTraining set of service "pricing", as it was at each event time:\n${formatRows(training)}`)
-      say(`\nOnline vectors of the same service, as they are now:\n${formatRows(vectors)}`)
-      say(`\nChecksum ${checksum}`)
-    }
-    if (!exit) say(hints(firstUrl))
-  },
-})
+const showExample = ({ training, vectors, checksum }: Example, say: Say): void => {
+  say(`\nTraining set of service "pricing", as it was at each event time:\n${formatRows(training)}`)
+  say(`\nOnline vectors of the same service, as they are now:\n${formatRows(vectors)}`)
+  say(`\nChecksum ${checksum}`)
+}
+
+/** Runs the example in a notebook, and looks at everything. Gives whether all of it holds. */
+const see = async (
+  { folder, kubernetes, gateway: { firstUrl } }: Deployed,
+  options: Options,
+  { say, signal }: Surroundings,
+): Promise<boolean> => {
+  await addNamespace(kubernetes, namespace)
+  const main = fileURLToPath(new URL('driver-stats/main.ts', import.meta.url))
+  let running: Promise<Example> | undefined
+  const example = (): Promise<Example> => {
+    running ??= runInNotebook(main, { folder, namespace, connection: kubernetes, log: say, signal })
+    return running
+  }
+  say('')
+  const checks = feastChecks({ folder, kubernetes, namespace, firstUrl, example })
+  const records = await runChecks(checks, { tell: tellRecord(say, options), signal })
+  const isWell = records.every(({ ok }) => ok)
+  if (isWell && !options.json) showExample(await example(), say)
+  if (!options.exit) say(hints(firstUrl, folder))
+  return isWell
+}
+
+interface Surroundings {
+  readonly say: Say
+  readonly signal: AbortSignal
+}
+
+const start = async (): Promise<number> => {
+  const options = readOptions()
+  const { exit, json, state, ephemeral } = options
+  const notes = json ? process.stderr : process.stdout
+  const say = (text: string): void => void notes.write(`${text}\n`)
+  const stopping = followSignals()
+  const { signal } = stopping
+  // What is made in here is its owner's alone.
+  process.umask(0o077)
+  await buildPages(say, signal)
+  return serveBundle({
+    // Charms run in folders of their own.
+    ...{ folder: resolve(state), say, once: exit, ephemeral, stopping },
+    onSettled: (deployed) => see(deployed, options, { say, signal }),
+  })
+}
+
+try {
+  process.exitCode = await start()
+} catch (error) {
+  process.exitCode = tellFailure(error, (text) => process.stderr.write(text))
+}

@@ -60,6 +60,18 @@ const relationRows = ({ relations }: Model): readonly (readonly string[])[] =>
     .sort(([left = ''], [right = '']) => (left < right ? -1 : 1))
 
 /**
+ * The units that are not active, each with its status in a sentence.
+ *
+ * @example
+ * inactiveUnits(model.state)   // ['feast-integrator/0 is blocked: [secrets] Please add the missing relation: secrets']
+ */
+export const inactiveUnits = (state: ModelState): readonly string[] =>
+  Object.values(state.model.units).flatMap((unit) => {
+    const { status, message } = statusOf(state, unit)
+    return status === 'active' ? [] : [`${unit.name} is ${status}${message === '' ? '' : `: ${message}`}`]
+  })
+
+/**
  * The model as `juju status --relations` prints it. The address of a unit is its own on this machine.
  *
  * @example

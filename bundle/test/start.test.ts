@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { createPebbleClient, startServices, stopServices } from '@charmed-feast/charm/pebble'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CheckRecord, runChecks } from '../src/check/check.ts'
@@ -12,10 +11,7 @@ import { sendCommand } from '../src/control/client.ts'
 import type { KubernetesAccess } from '../src/kubernetes/access.ts'
 import { connectKubernetes, type KubernetesConnection } from '../src/kubernetes/connection.ts'
 import { unitFolder } from '../src/pod/pods.ts'
-import { root } from './postgres/checkout.ts'
-
-const start = (...args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, ['--conditions=source', join(root, 'bundle/src/start.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+import { ending, familyOf, leftOf, listen, processesOf, start, until } from './cli/program.ts'
 
 const recordsOf = (out: string): readonly CheckRecord[] =>
   out
@@ -35,7 +31,7 @@ describe('npm start', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'feast-'))
-    child = start('--json', '--state', folder)
+    child = start('start.ts', ['--json', '--state', folder])
     child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()))
     child.stderr?.on('data', (chunk: Buffer) => (notes += chunk.toString()))
     while (!notes.includes('What to try')) {
@@ -86,6 +82,14 @@ describe('npm start', () => {
     ])
   })
 
+  test('a second one on the same folder is refused in a sentence with its code', async () => {
+    const { exit, err } = await ending(start('start.ts', ['--state', folder]))
+    expect([exit, err]).toEqual([
+      1,
+      `cannot start PostgreSQL in "${join(folder, 'postgres')}": another process runs it; stop that one or choose another folder (BUNDLE_POSTGRES_RUNNING)\n`,
+    ])
+  }, 60_000)
+
   test('a UI that does not run is seen', async () => {
     const [, address = ''] = /^feast-ui\/0.* (127\.\d+\.\d+\.\d+)/m.exec(await sendCommand(folder, ['status'])) ?? []
     const client = createPebbleClient(join(folder, 'run', unitFolder(address), 'c/feast-ui/pebble.socket'))
@@ -135,8 +139,30 @@ describe('npm start', () => {
   }, 240_000)
 })
 
-test('npm start refuses what it does not know', async () => {
-  const child = start('--nope')
-  const [[code], err] = await Promise.all([once(child, 'close'), child.stderr ? text(child.stderr) : ''])
-  expect([code, String(err).includes('--nope')]).toEqual([1, true])
+test.each([
+  ['while the databases are made', 'making a data folder'],
+  ['in the midst of the hooks', 'feast-ui/0: start'],
+  ['while it looks', 'Integration provider'],
+])(
+  'Ctrl-C %s ends it at once: no process and no port is left',
+  async (_, words) => {
+    const folder = await mkdtemp(join(tmpdir(), 'feast-'))
+    const child = start('start.ts', ['--state', folder])
+    await listen(child).says(words)
+    const family = await familyOf(child.pid ?? 0)
+    const ended = once(child, 'exit')
+    const begun = performance.now()
+    child.kill('SIGINT')
+    expect(await ended).toEqual([130, null])
+    // Two seconds by itself; neighbours on the machine take as much again.
+    expect(performance.now() - begun).toBeLessThan(4_000)
+    await until(async () => (await leftOf(family)).length === 0 && (await processesOf(folder)).length === 0)
+    await rm(folder, { recursive: true })
+  },
+  120_000,
+)
+
+test('npm start refuses what it does not know in a sentence', async () => {
+  const { exit, err } = await ending(start('start.ts', ['--nope']))
+  expect([exit, err.includes("'--nope'"), err.includes('    at ')]).toEqual([2, true, false])
 }, 60_000)

@@ -27,6 +27,8 @@ export interface UnitProcessesOptions {
   readonly addressOf: (unit: string) => string
   /** Variables by which a charm finds the cluster, beside Juju's own. */
   readonly clusterOf: (application: string) => Readonly<Record<string, string>>
+  /** Cuts off the hooks that run. */
+  readonly signal?: AbortSignal
 }
 
 /** A charm that is run as a process. */
@@ -131,12 +133,17 @@ export class UnitProcesses implements AsyncDisposable {
   }
 
   async #start(environment: Readonly<Record<string, string>>, { command, charmDir }: ProgramCharm): Promise<CharmExit> {
-    const { child, exit, kill } = await startProcess({ argv: command, environment, folder: charmDir }, this.#options.guardian)
+    const { guardian, signal } = this.#options
+    const { child, exit, kill } = await startProcess({ argv: command, environment, folder: charmDir }, guardian)
     child.stdin?.end()
-    const timer = setTimeout(() => kill('SIGKILL'), hookLimit)
+    const end = (): void => kill('SIGKILL')
+    const timer = setTimeout(end, hookLimit)
+    signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
     const said = async (stream: typeof child.stdout): Promise<string> => (stream ? text(stream) : '')
     const [code, stdout, stderr] = await Promise.all([exit, said(child.stdout), said(child.stderr)])
     clearTimeout(timer)
+    signal?.removeEventListener('abort', end)
     return { exit: code, stdout, stderr }
   }
 }

@@ -6,6 +6,8 @@ export interface Check {
   readonly look: () => Promise<string>
   /** Costs so much that it is looked at once. */
   readonly once?: boolean
+  /** Checks that have to be over, well or not, before a look makes sense. */
+  readonly after?: readonly string[]
 }
 
 /** What a check saw. */
@@ -17,12 +19,22 @@ export interface CheckRecord {
   readonly milliseconds: number
 }
 
+/** How {@link runChecks} looks. */
+export interface CheckOptions {
+  /** Told of each check that was looked at. */
+  readonly tell?: (record: CheckRecord) => void
+  /** For so long a check is looked at again, in milliseconds. */
+  readonly patienceMs?: number
+  /** Ends it. */
+  readonly signal?: AbortSignal
+}
+
 /** For so long a check is looked at again: a workload that just started needs a moment. */
 const patience = 30_000
 const pause = 100
 
-/** Looks until it holds or patience ends. */
-const lookAt = async ({ name, look, once = false }: Check, patienceMs: number): Promise<CheckRecord> => {
+/** Looks until it holds, or patience or the signal ends it. */
+const lookAt = async ({ name, look, once = false }: Check, { patienceMs = patience, signal }: CheckOptions): Promise<CheckRecord> => {
   const begun = performance.now()
   for (;;) {
     try {
@@ -31,27 +43,34 @@ const lookAt = async ({ name, look, once = false }: Check, patienceMs: number): 
     } catch (error) {
       const milliseconds = Math.round(performance.now() - begun)
       const detail = error instanceof Error ? error.message : String(error)
-      if (once || milliseconds > patienceMs) return { check: name, ok: false, detail, milliseconds }
+      if (once || milliseconds > patienceMs || signal?.aborted) return { check: name, ok: false, detail, milliseconds }
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
 }
 
 /**
- * Looks at one thing after the other, and tells each at once.
+ * Looks at all things at once, those with something before them when that is over, and tells of each in their order.
+ *
+ * @throws the reason of the signal
  *
  * @example
  * const records = await runChecks(checks, { tell: ({ check, ok }) => console.log(ok, check) })
  */
-export const runChecks = async (
-  checks: readonly Check[],
-  { tell = () => undefined, patienceMs = patience }: { readonly tell?: (record: CheckRecord) => void; readonly patienceMs?: number } = {},
-): Promise<readonly CheckRecord[]> => {
-  const records: CheckRecord[] = []
+export const runChecks = async (checks: readonly Check[], options: CheckOptions = {}): Promise<readonly CheckRecord[]> => {
+  const { tell = () => undefined, signal } = options
+  const looks = new Map<string, Promise<CheckRecord>>()
   for (const check of checks) {
-    const record = await lookAt(check, patienceMs)
-    records.push(record)
-    tell(record)
+    const before = (check.after ?? []).map((name) => looks.get(name))
+    looks.set(
+      check.name,
+      Promise.all(before).then(() => lookAt(check, options)),
+    )
   }
-  return records
+  for (const look of looks.values()) {
+    const record = await look
+    if (!signal?.aborted) tell(record)
+  }
+  signal?.throwIfAborted()
+  return Promise.all(looks.values())
 }

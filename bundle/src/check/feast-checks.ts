@@ -62,13 +62,17 @@ const readFile = async (options: FeastCheckOptions): Promise<string> => {
   return file
 }
 
+const secretCheck = (namespace: string): string => `namespace ${namespace} has the Secret`
+const podDefaultCheck = (namespace: string): string => `namespace ${namespace} has the PodDefault`
+const exampleCheck = 'a notebook applies, materializes and retrieves history'
+
 const hasSecret = (options: FeastCheckOptions): Check => ({
-  name: `namespace ${options.namespace} has the Secret`,
+  name: secretCheck(options.namespace),
   look: async () => `feature_store.yaml of ${(await readFile(options)).length} characters`,
 })
 
 const hasPodDefault = ({ kubernetes, namespace }: FeastCheckOptions): Check => ({
-  name: `namespace ${namespace} has the PodDefault`,
+  name: podDefaultCheck(namespace),
   look: async () => {
     const { items } = await kubernetes.list(`/apis/kubeflow.org/v1alpha1/namespaces/${namespace}/poddefaults`)
     const [found] = items.filter(({ spec }) => JSON.stringify(spec).includes('FEAST_FS_YAML_FILE_PATH'))
@@ -104,8 +108,10 @@ const framesPage = ({ firstUrl }: FeastCheckOptions): Check => ({
   },
 })
 
-const gives = (name: string, example: FeastCheckOptions['example'], see: (example: Example) => string): Check => ({
+/** A notebook is given what its namespace has when it starts. */
+const gives = (name: string, { namespace, example }: FeastCheckOptions, see: (example: Example) => string): Check => ({
   name,
+  after: [secretCheck(namespace), podDefaultCheck(namespace)],
   look: async () => see(await example()),
   once: true,
 })
@@ -122,6 +128,7 @@ const inDatabase = (
   { section, sql }: { readonly section: string; readonly sql: string },
 ): Check => ({
   name,
+  after: [exampleCheck],
   look: async () => {
     const ca = (await readFiles(options)).get(`${section.replace('_', '-')}-ca.crt`)
     const client = new pg.Client({ ...connectionOf(await readFile(options), section), ssl: ca === undefined ? false : { ca } })
@@ -155,13 +162,13 @@ const connectionOf = (file: string, section: string): pg.ClientConfig => {
  * await runChecks(feastChecks({ folder, kubernetes, namespace: 'alice', firstUrl, example }))
  */
 export const feastChecks = (options: FeastCheckOptions): readonly Check[] => {
-  const { folder, example } = options
+  const { folder } = options
   return [
     ...applications.map((application) => isActive(folder, application)),
     hasSecret(options),
     hasPodDefault(options),
-    gives('a notebook applies, materializes and retrieves history', example, ({ training }) => filled(training, 'conv_rate')),
-    gives('a notebook retrieves online features', example, ({ vectors }) => filled(vectors, 'expected_fare')),
+    gives(exampleCheck, options, ({ training }) => filled(training, 'conv_rate')),
+    gives('a notebook retrieves online features', options, ({ vectors }) => filled(vectors, 'expected_fare')),
     inDatabase(options, 'the registry has the feature views', { section: 'registry', sql: 'SELECT count(*) FROM feature_views' }),
     inDatabase(options, 'the offline store has the sample', { section: 'offline_store', sql: 'SELECT count(*) FROM driver_stats' }),
     showsPage(options),

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
@@ -11,13 +9,18 @@ import { connectKubernetes } from '../kubernetes/connection.ts'
 import { readState } from '../model/state-file.ts'
 import { runNotebook } from '../notebook/run-notebook.ts'
 import { formatStatus } from '../status.ts'
+import { tellFailure } from './failure.ts'
+import { followSignals } from './interruption.ts'
 import { serveBundle } from './serve.ts'
 import { modelFile } from './up.ts'
 
 const line = (usage: string, summary: string): string => `charmed-feast ${usage}\n    ${summary}\n`
 
 const usage = [
-  line('up [--exit] [--ephemeral] [--state FOLDER]', 'deploys Charmed Feast on this machine; Ctrl-C stops it, --exit once it has settled'),
+  line(
+    'up [--exit] [--ephemeral] [--state FOLDER]',
+    'deploys Charmed Feast on this machine; Ctrl-C stops it, --exit ends it once it has settled: with 0 when all is active',
+  ),
   line('notebook [-n NAMESPACE] -- COMMAND', 'runs a command as a pod with "Allow access to Feast" would see it'),
   ...Object.values(commands).map((command) => line(command.usage, command.summary)),
 ].join('')
@@ -26,15 +29,10 @@ const say = (text: string): void => {
   if (text !== '') process.stdout.write(`${text}\n`)
 }
 
-const up = async (folder: string, { exit, ephemeral }: { readonly exit: boolean; readonly ephemeral: boolean }): Promise<void> => {
+const up = (folder: string, { exit, ephemeral }: { readonly exit: boolean; readonly ephemeral: boolean }): Promise<number> => {
   // What is made in here is its owner's alone.
   process.umask(0o077)
-  const place = ephemeral ? await mkdtemp(join(tmpdir(), 'charmed-feast-')) : folder
-  try {
-    await serveBundle({ folder: place, say, once: exit, ephemeral })
-  } finally {
-    if (ephemeral) await rm(place, { recursive: true, force: true })
-  }
+  return serveBundle({ folder, say, once: exit, ephemeral, stopping: followSignals() })
 }
 
 /** Runs a command as a notebook of a namespace would; its exit code is ours. */
@@ -79,9 +77,9 @@ const main = async (args: readonly string[]): Promise<number> => {
   const [command = ''] = positionals
   // Charms run in folders of their own.
   const state = resolve(values.state)
-  if (command === 'up') await up(state, values)
-  else if (command === 'notebook') return notebook(state, values.namespace, positionals.slice(1))
-  else if (command === 'status') await status(state)
+  if (command === 'up') return up(state, values)
+  if (command === 'notebook') return notebook(state, values.namespace, positionals.slice(1))
+  if (command === 'status') await status(state)
   else if (Object.hasOwn(commands, command)) say(await sendCommand(state, positionals))
   else {
     process.stderr.write(usage)
@@ -93,7 +91,5 @@ const main = async (args: readonly string[]): Promise<number> => {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof BundleError) && !(error instanceof TypeError && 'code' in error)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = error instanceof BundleError ? 1 : 2
+  process.exitCode = tellFailure(error, (text) => process.stderr.write(text))
 }

@@ -26,6 +26,8 @@ export const modelFile = (folder: string): string => join(folder, 'model', 'mode
 
 /** A running deployment. */
 export interface Deployed extends AsyncDisposable {
+  /** The state folder. */
+  readonly folder: string
   readonly model: LocalModel
   readonly postgres: Postgres
   readonly pods: Pods
@@ -43,6 +45,10 @@ export interface UpOptions {
   readonly say: (line: string) => void
   /** Told of every hook that ended. */
   readonly onHook?: (record: HookRecord) => void
+  /** Ends it where it is; what a hook that is cut off had changed was never written. */
+  readonly signal?: AbortSignal
+  /** The databases go with it, wherever they lie. */
+  readonly ephemeral?: boolean
 }
 
 const namespace = 'kubeflow'
@@ -58,17 +64,18 @@ const textual = ({ status, value }: ReturnType<Cluster['handle']>): { readonly s
 /**
  * Starts PostgreSQL and the cluster, opens the model and deploys what is missing of Charmed Feast; gives it once nothing is left to do.
  *
- * @throws BundleError of the embedded PostgreSQL, the cluster or the local model
+ * @throws BundleError of the embedded PostgreSQL, the cluster or the local model; the signal's reason
  *
  * @example
  * await using deployed = await bringUp({ folder: '.state', say: console.log })
  */
-export const bringUp = async ({ folder, say, onHook }: UpOptions): Promise<Deployed> => {
+export const bringUp = async ({ folder, say, onHook, signal, ephemeral = false }: UpOptions): Promise<Deployed> => {
   await using stack = new AsyncDisposableStack()
   const run = join(folder, 'run')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const postgres = await startPostgres({ directory: join(folder, 'postgres'), log: say })
-  stack.defer(() => postgres.stop())
+  const postgres = await startPostgres({ directory: join(folder, 'postgres'), log: say, ...(signal ? { signal } : {}) })
+  stack.defer(() => (ephemeral ? postgres.remove() : postgres.stop()))
+  signal?.throwIfAborted()
   // With the server's lock held, what a killed run left in here is nobody's.
   await rm(run, { recursive: true, force: true })
   const guardian = stack.use(new Guardian())
@@ -82,6 +89,7 @@ export const bringUp = async ({ folder, say, onHook }: UpOptions): Promise<Deplo
     new UnitProcesses({
       ...{ folder: run, guardian, clusterOf: serviceAccounts({ folder: run, namespace, cluster }) },
       addressOf: (unit) => model.state.units[unit]?.address ?? '',
+      ...(signal ? { signal } : {}),
     }),
   )
   await processes.prepare()
@@ -91,6 +99,7 @@ export const bringUp = async ({ folder, say, onHook }: UpOptions): Promise<Deplo
     cluster: { handle: (request) => textual(cluster.handle(request)) },
     parallel: Math.max(2, availableParallelism()),
     ...(onHook ? { onHook } : {}),
+    ...(signal ? { signal } : {}),
   })
   // PostgreSQL may answer on another port than yesterday: every charm looks once.
   model.updateStatus()
@@ -103,5 +112,5 @@ export const bringUp = async ({ folder, say, onHook }: UpOptions): Promise<Deplo
   await model.settle()
   const gateway = await openEntrance({ model, cluster, connection: kubernetes, log: say }, stack)
   const kept = stack.move()
-  return { model, postgres, pods, kubernetes, access, gateway, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return { folder, model, postgres, pods, kubernetes, access, gateway, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

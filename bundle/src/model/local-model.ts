@@ -165,6 +165,8 @@ export class LocalModel {
   /**
    * Runs hooks until no unit has anything to do, or until so many steps are done. Hooks that failed are tried once again.
    *
+   * @throws the reason of the options' signal once that is aborted
+   *
    * @returns the hooks that ran, in their order.
    */
   settle({ steps = Number.POSITIVE_INFINITY }: { readonly steps?: number } = {}): Promise<readonly HookRecord[]> {
@@ -179,6 +181,7 @@ export class LocalModel {
     const running = new Map<string, Promise<void>>()
     try {
       for (let steps = 0; ; ) {
+        this.#options.signal?.throwIfAborted()
         await this.#options.pods?.sync(wantedContainers(this.state))
         for (let next = this.#next(running); next !== null && steps < most; next = this.#next(running)) {
           steps += 1
@@ -199,6 +202,7 @@ export class LocalModel {
 
   async #take(step: Step, seen: Snapshot, records: HookRecord[]): Promise<void> {
     const record = await this.#perform(step, seen)
+    if (this.#options.signal?.aborted) return
     this.#save()
     if (record === null) return
     records.push(record)
@@ -206,7 +210,7 @@ export class LocalModel {
   }
 
   #next(running: ReadonlyMap<string, unknown>): { readonly step: Step; readonly seen: Snapshot } | null {
-    if (running.size >= (this.#options.parallel ?? 1)) return null
+    if (this.#options.signal?.aborted || running.size >= (this.#options.parallel ?? 1)) return null
     const ready = new Map<string, { readonly step: Step; readonly seen: Snapshot }>()
     for (const [unit, { uniter }] of Object.entries(this.state.units)) {
       if (running.has(unit)) continue
@@ -270,8 +274,10 @@ export class LocalModel {
     this.#save()
   }
 
+  /** What a hook that was cut off has half done is not written, as if the power had gone. */
   #save(): void {
-    if (this.#options.file !== undefined) writeState(this.#options.file, this.state)
+    const { file, signal } = this.#options
+    if (file !== undefined && !signal?.aborted) writeState(file, this.state)
   }
 
   /** What Juju makes in the cluster; what is there stays. */

@@ -21,6 +21,8 @@ export interface LocalModelOptions {
   readonly pods?: Pods
   /** How many hooks run at once, each of another unit; 1 by default. */
   readonly parallel?: number
+  /** Ends the model where it is: no other hook begins, nothing more is written. */
+  readonly signal?: AbortSignal
   /** The cluster; without it there is one in this process, which is kept with the state. */
   readonly cluster?: KubernetesHandler
 }

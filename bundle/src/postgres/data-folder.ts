@@ -76,7 +76,12 @@ const syncFolder = async (folder: string): Promise<void> => {
  * Makes the data folder: UTF-8, the C.UTF-8 order that is built into PostgreSQL and is the same on every machine, checksums, and
  * a superuser who shows a password. It gets its name in one step when it is complete.
  */
-export const makeDataFolder = async (layout: Layout, binaries: Binaries, verifier: string, isDurable: boolean): Promise<void> => {
+export const makeDataFolder = async (
+  layout: Layout,
+  binaries: Binaries,
+  verifier: string,
+  { isDurable, signal }: { readonly isDurable: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<void> => {
   const { home, data, account } = layout
   const draft = await makeDraft(layout)
   const verifierFile = join(home, 'superuser.verifier')
@@ -88,7 +93,7 @@ export const makeDataFolder = async (layout: Layout, binaries: Binaries, verifie
     const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8']
     const safety = isDurable ? [] : ['--no-sync']
     const args = [`--pgdata=${draft}`, `--username=${superuser}`, `--pwfile=${verifierFile}`, '--auth=scram-sha-256', '--no-instructions']
-    const { code, output } = await runProgram(binaries.initdb, [...args, ...locale, ...safety], { account, folder: home })
+    const { code, output } = await runProgram(binaries.initdb, [...args, ...locale, ...safety], { account, folder: home, signal })
     if (code !== 0) throw startFailure(output, { layout, port: undefined })
     await rename(draft, data)
     if (isDurable) await syncFolder(home)

@@ -26,6 +26,8 @@ export interface PostgresOptions {
   readonly settings?: Settings
   /** Told, in a sentence, what takes long or is worth knowing. */
   readonly log?: (line: string) => void
+  /** Gives a start up whose data folder is still being made; nothing of it stays. */
+  readonly signal?: AbortSignal
   /** The machine; another one than {@link currentHost} says only in tests. */
   readonly host?: Host
 }
@@ -103,7 +105,7 @@ const prepareData = async (layout: Layout, binaries: Binaries, options: Postgres
   if (!(await hasDataFolder(layout, binaries, host))) {
     options.log?.(`making a data folder in ${layout.data}`)
     if (kept === undefined) await keepPassword(layout, password)
-    await makeDataFolder(layout, binaries, await scramVerifier(password), isDurable)
+    await makeDataFolder(layout, binaries, await scramVerifier(password), { isDurable, signal: options.signal })
     return password
   }
   await endEarlier(layout, options, host)

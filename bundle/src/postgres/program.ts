@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly folder: string
   /** What it reads from its standard input. */
   readonly input?: string
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Nothing of our environment: a PGDATA or a PGPORT there is meant for another PostgreSQL, and messages are read in English. */
@@ -32,19 +34,29 @@ export const spawnError = (program: string, account: Account | undefined, error:
   return error
 }
 
-/** Runs a program to its end; gives its exit code and all that it said. */
+/**
+ * Runs a program to its end; gives its exit code and all that it said.
+ *
+ * @throws the reason of the signal, once the program that it ended is gone
+ */
 export const runProgram = async (
   program: string,
   args: readonly string[],
   options: RunOptions,
 ): Promise<{ code: number; output: string }> => {
-  const child = spawn(program, args, { ...options.account, cwd: options.folder, env: programEnvironment, stdio: 'pipe' })
+  const { account, folder, input, signal } = options
+  const child = spawn(program, args, { ...account, cwd: folder, env: programEnvironment, stdio: 'pipe' })
+  const end = (): void => void child.kill('SIGTERM')
+  signal?.addEventListener('abort', end)
   try {
     const exit = once(child, 'exit')
-    child.stdin.on('error', () => undefined).end(options.input)
+    child.stdin.on('error', () => undefined).end(input)
     const [out, error, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exit])
+    signal?.throwIfAborted()
     return { code: typeof code === 'number' ? code : -1, output: error + out }
   } catch (error) {
-    throw spawnError(program, options.account, error)
+    throw spawnError(program, account, error)
+  } finally {
+    signal?.removeEventListener('abort', end)
   }
 }

@@ -46,7 +46,7 @@ const timeInitdb = async (): Promise<number> => {
   const layout = await layOut(await freshFolder(), host)
   const binaries = await placeBinaries(await findPackage(host), host)
   const began = performance.now()
-  await makeDataFolder(layout, binaries, await scramVerifier('x'), true)
+  await makeDataFolder(layout, binaries, await scramVerifier('x'), { isDurable: true })
   return performance.now() - began
 }
 
