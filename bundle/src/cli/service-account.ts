@@ -18,12 +18,20 @@ export interface ServiceAccountOptions {
  * @example
  * serviceAccounts({ folder, namespace: 'kubeflow', cluster })('feast-ui')   // { CHARM_KUBERNETES_URL: 'http://…', … }
  */
-export const serviceAccounts =
-  ({ folder, namespace, cluster }: ServiceAccountOptions) =>
-  (application: string): Readonly<Record<string, string>> => {
+export const serviceAccounts = ({
+  folder,
+  namespace,
+  cluster,
+}: ServiceAccountOptions): ((application: string) => Readonly<Record<string, string>>) => {
+  const written = new Set<string>()
+  return (application) => {
     const account = join(folder, 'account', application)
-    mkdirSync(account, { recursive: true, mode: 0o700 })
-    writeFileSync(join(account, 'token'), cluster.tokenOf({ namespace, name: application }), { mode: 0o600 })
-    writeFileSync(join(account, 'namespace'), namespace, { mode: 0o600 })
+    if (!written.has(application)) {
+      mkdirSync(account, { recursive: true, mode: 0o700 })
+      writeFileSync(join(account, 'token'), cluster.tokenOf({ namespace, name: application }), { mode: 0o600 })
+      writeFileSync(join(account, 'namespace'), namespace, { mode: 0o600 })
+      written.add(application)
+    }
     return { CHARM_KUBERNETES_URL: cluster.url, CHARM_SERVICE_ACCOUNT_DIR: account }
   }
+}

@@ -1,5 +1,4 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 import { UnitProcesses } from '../agent/unit-processes.ts'
@@ -97,7 +96,8 @@ export const bringUp = async ({ folder, say, onHook, signal, ephemeral = false }
     charms: await feastPrograms(embeddedServer(postgres), { processes, folder: join(folder, 'charms') }),
     ...{ file: modelFile(folder), name: namespace, pods },
     cluster: { handle: (request) => textual(cluster.handle(request)) },
-    parallel: Math.max(2, availableParallelism()),
+    // As many as there are units: each has an agent of its own.
+    parallel: Number.POSITIVE_INFINITY,
     ...(onHook ? { onHook } : {}),
     ...(signal ? { signal } : {}),
   })
