@@ -20,6 +20,9 @@ function preloadFonts(): Plugin {
   }
 }
 
+// Tests build the pages too, and say `test` here: React would come in its development build, which does everything twice.
+process.env.NODE_ENV = 'production'
+
 // Relative URLs everywhere: the same files work under any prefix, see src/route/base.ts.
 export default defineConfig({
   base: './',

@@ -74,7 +74,7 @@ const graphRoute = route({
     const matches = query.q === undefined || query.q.trim() === '' ? undefined : compileQuery(query.q, now)
     const ids = [...graph.nodes].filter((id) => {
       const object = graph.objects.get(id)
-      return matches === undefined || (object !== undefined && matches(subjectOf(object, found, now)))
+      return matches === undefined || (object !== undefined && matches(subjectOf(object, found)))
     })
     return shown(graph, found, ids, { now, whole: true })
   },

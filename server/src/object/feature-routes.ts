@@ -8,8 +8,9 @@ import { type AnyRoute, route } from '../route.ts'
 import { freshnessOf } from '../run/freshness.ts'
 import { isoOf } from '../time.ts'
 import { quoted, variableOf } from './code.ts'
+import { featureSubject, servicesOf } from './feature-subject.ts'
 import { type ListingQuery, listingParameters, project as projected } from './listing.ts'
-import { compileQuery, type Subject } from './match.ts'
+import { compileQuery } from './match.ts'
 
 const common = {
   allow_cache: flag(true, '`false` reads the registry anew'),
@@ -36,36 +37,6 @@ const computedOf = ({ feature, project }: Pick<Item, 'feature' | 'project'>, now
     description: feature.description ?? '',
     owner: view?.head.owner ?? '',
     lastUpdated: updated === undefined ? null : isoOf(updated),
-  }
-}
-
-const servicesOf = (feature: RestFeature, project: ProjectIndex): readonly string[] =>
-  project.list('feature-service').flatMap(({ name, stored }) => {
-    const uses = stored.message.spec?.features.some(
-      ({ featureViewName, featureColumns }) =>
-        featureViewName === feature.featureView && featureColumns.some((column) => column.name === feature.name),
-    )
-    return uses === true ? [name] : []
-  })
-
-const subjectOf = ({ feature, project }: Item, now: bigint): Subject => {
-  const view = project.view(feature.featureView)
-  return {
-    kind: feature.kind,
-    name: feature.name,
-    project: project.name,
-    description: feature.description ?? '',
-    owner: view?.head.owner ?? '',
-    tags: feature.tags ?? {},
-    types: [feature.type],
-    joinKeys: [],
-    entities: [],
-    sources: [],
-    views: [feature.featureView],
-    services: () => servicesOf(feature, project),
-    online: undefined,
-    freshness: () => (view === undefined ? undefined : freshnessOf(view, now)),
-    updated: view?.head.lastUpdated,
   }
 }
 
@@ -100,7 +71,7 @@ const ordered = (items: readonly Item[], query: Query, now: bigint): readonly It
 
 const matching = (items: readonly Item[], query: Query, now: bigint): readonly Item[] => {
   const matches = query.q === undefined || query.q.trim() === '' ? undefined : compileQuery(query.q, now)
-  return matches === undefined ? items : items.filter((item) => matches(subjectOf(item, now)))
+  return matches === undefined ? items : items.filter((item) => matches(featureSubject(item.feature, item.project)))
 }
 
 const listed = (items: readonly Item[], query: Query, now: bigint): readonly Item[] => ordered(matching(items, query, now), query, now)

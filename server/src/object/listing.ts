@@ -74,7 +74,7 @@ export const listing = (query: ListingQuery, at: { readonly now: bigint; readonl
   const matches = query.q === undefined || query.q.trim() === '' ? undefined : compileQuery(query.q, at.now)
   const needsComputed = query.sort_by?.startsWith('computed') === true
   return {
-    filter: (items) => (matches === undefined ? items : items.filter((item) => matches(subjectOf(item.object, item.index, at.now)))),
+    filter: (items) => (matches === undefined ? items : items.filter((item) => matches(subjectOf(item.object, item.index)))),
     sortable: ({ value, name, project: owner, object, index }) => ({
       value: needsComputed ? { ...value, computed: computedOf(object, index, at.now) } : value,
       name,

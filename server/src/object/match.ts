@@ -22,7 +22,7 @@ export interface Subject {
   readonly views: readonly string[]
   readonly services: () => readonly string[]
   readonly online: boolean | undefined
-  readonly freshness: () => Freshness | undefined
+  readonly freshness: (now: bigint) => Freshness | undefined
   readonly updated: bigint | undefined
 }
 
@@ -33,7 +33,7 @@ const servicesOf = (type: string, name: string, project: ProjectIndex): readonly
   project.related(type, name, { indirect: true }).flatMap(({ target }) => (target.type === 'featureService' ? [target.name] : []))
 
 /** An object as a subject of queries. */
-export const subjectOf = (object: RestObject, project: ProjectIndex, now: bigint): Subject => {
+export const subjectOf = (object: RestObject, project: ProjectIndex): Subject => {
   const { json, head } = object
   const spec = isObject(json.spec) ? json.spec : json
   const kind = kindWord(object.kind)
@@ -52,7 +52,7 @@ export const subjectOf = (object: RestObject, project: ProjectIndex, now: bigint
     views: object.kind === 'feature-service' ? features.map((projection) => textOf(projection.featureViewName)) : [],
     services: () => servicesOf(kind.endsWith('View') && kind !== 'labelView' ? 'featureView' : kind, object.name, project),
     online: typeof spec.online === 'boolean' ? spec.online : kind === 'featureView' || kind === 'streamFeatureView' ? false : undefined,
-    freshness: () => freshnessOf(object, now),
+    freshness: (now) => freshnessOf(object, now),
     updated: head.lastUpdated,
   }
 }
@@ -95,8 +95,8 @@ const tests: Readonly<Record<string, (subject: Subject, value: string, now: bigi
   service: ({ services }, value) => services().includes(value),
   project: ({ project }, value) => project === value,
   online: ({ online }, value) => online === (value === 'yes' || value === 'true'),
-  state: ({ freshness }, value) => is(freshness()?.state ?? '', value),
-  fresh: ({ freshness }, value) => ageMatches(freshness()?.ageSeconds, value),
+  state: ({ freshness }, value, now) => is(freshness(now)?.state ?? '', value),
+  fresh: ({ freshness }, value, now) => ageMatches(freshness(now)?.ageSeconds, value),
   updated: ({ updated }, value, now) => updatedMatches(updated, value, now),
 }
 

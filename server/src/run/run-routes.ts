@@ -87,7 +87,7 @@ const freshnessRoute = route({
     const kept = rows
       .filter(({ freshness }) => query.state === undefined || freshness.state === query.state)
       .filter(({ view }) => query.view === undefined || query.view === '' || view.name === query.view)
-      .filter((row) => matches === undefined || matches(subjectOf(row.view, row.index, now)))
+      .filter((row) => matches === undefined || matches(subjectOf(row.view, row.index)))
       .toSorted(order(query.sort_by))
     const { items, pagination } = alwaysPageOf(query.sort_order === 'desc' ? kept.toReversed() : kept, query)
     const runs = await lastRuns(rooms, items)

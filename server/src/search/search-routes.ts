@@ -1,5 +1,7 @@
 import { serverError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { featureSubject } from '../object/feature-subject.ts'
+import { kindWord } from '../object/kind-word.ts'
 import { compileQuery, type Subject, subjectOf } from '../object/match.ts'
 import { parseTokens } from '../object/token.ts'
 import { alwaysPageOf, pageLimit } from '../page.ts'
@@ -8,7 +10,6 @@ import type { RestFeature } from '../registry/feature.ts'
 import type { ProjectIndex, RegistryIndex } from '../registry/registry-index.ts'
 import type { RestObject } from '../registry/rest-object.ts'
 import { type AnyRoute, type Call, route } from '../route.ts'
-import { freshnessOf } from '../run/freshness.ts'
 import { highlightOf } from './highlight.ts'
 import { feastScore, type Searched } from './score.ts'
 
@@ -20,6 +21,7 @@ interface Found extends Searched {
   readonly beside: JsonObject
   /** Feast's search has neither permissions nor projects. */
   readonly own: boolean
+  /** What tokens ask about. */
   readonly subject: () => Subject
 }
 
@@ -35,42 +37,27 @@ const typeOf: Readonly<Partial<Record<RestObject['kind'], string>>> = {
   permission: 'permission',
 }
 
-const foundObject = (object: RestObject, index: ProjectIndex, now: bigint): Found => ({
+const once = (make: () => Subject): (() => Subject) => {
+  let made: Subject | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+const foundObject = (object: RestObject, index: ProjectIndex): Found => ({
   type: typeOf[object.kind] ?? object.kind,
-  kind: subjectOf(object, index, now).kind,
+  kind: kindWord(object.kind),
   name: object.name,
   project: object.project,
   description: object.head.description,
   tags: object.head.tags,
   beside: {},
   own: object.kind === 'permission',
-  subject: () => subjectOf(object, index, now),
+  subject: once(() => subjectOf(object, index)),
 })
 
-const featureSubject = (feature: RestFeature, index: ProjectIndex, now: bigint): Subject => {
-  const view = index.view(feature.featureView)
-  const services = () =>
-    index
-      .related('feature', feature.name, { indirect: true })
-      .flatMap(({ target }) => (target.type === 'featureService' ? [target.name] : []))
-  return {
-    ...{ kind: feature.kind, name: feature.name, project: index.name, description: feature.description ?? '', tags: feature.tags ?? {} },
-    ...{
-      owner: view?.head.owner ?? '',
-      types: [feature.type],
-      joinKeys: [],
-      entities: [],
-      sources: [],
-      views: [feature.featureView],
-      services,
-    },
-    online: undefined,
-    freshness: () => (view === undefined ? undefined : freshnessOf(view, now)),
-    updated: view?.head.lastUpdated,
-  }
-}
-
-const foundFeature = (feature: RestFeature, type: 'feature' | 'label', index: ProjectIndex, now: bigint): Found => ({
+const foundFeature = (feature: RestFeature, type: 'feature' | 'label', index: ProjectIndex): Found => ({
   type,
   kind: type,
   name: feature.name,
@@ -79,17 +66,23 @@ const foundFeature = (feature: RestFeature, type: 'feature' | 'label', index: Pr
   tags: feature.tags ?? {},
   beside: type === 'label' ? { labelView: feature.featureView } : { featureView: feature.featureView },
   own: false,
-  subject: () => featureSubject(feature, index, now),
+  subject: once(() => featureSubject(feature, index)),
 })
 
-/** All that can be found in a project. As in Feast, labels are found twice: as features too. */
-const thingsOf = (index: ProjectIndex, now: bigint): readonly Found[] => {
+const gathered = new WeakMap<ProjectIndex, readonly Found[]>()
+
+/** All that can be found in a project, gathered once for each of its states. As in Feast, labels are found twice: as features too. */
+const thingsOf = (index: ProjectIndex): readonly Found[] => {
+  const known = gathered.get(index)
+  if (known !== undefined) return known
   const kinds = Object.keys(typeOf) as readonly RestObject['kind'][]
-  return [
-    ...kinds.flatMap((kind) => index.list(kind).map((object) => foundObject(object, index, now))),
-    ...index.features.map((feature) => foundFeature(feature, 'feature', index, now)),
-    ...index.features.filter(({ kind }) => kind === 'label').map((feature) => foundFeature(feature, 'label', index, now)),
+  const things = [
+    ...kinds.flatMap((kind) => index.list(kind).map((object) => foundObject(object, index))),
+    ...index.features.map((feature) => foundFeature(feature, 'feature', index)),
+    ...index.features.filter(({ kind }) => kind === 'label').map((feature) => foundFeature(feature, 'label', index)),
   ]
+  gathered.set(index, things)
+  return things
 }
 
 const parameters = {
@@ -121,7 +114,8 @@ interface Hit {
   readonly type: string
   readonly name: string
   readonly match_score?: number
-  readonly json: JsonObject
+  /** Made for those alone that are on the page. */
+  readonly json: () => JsonObject
 }
 
 const hasTags = ({ tags }: Searched, wanted: readonly string[]): boolean =>
@@ -131,12 +125,12 @@ const hitOf = (thing: Found, score: number | undefined, tags: Readonly<Record<st
   type: thing.type,
   name: thing.name,
   ...(score === undefined ? {} : { match_score: score }),
-  json: {
+  json: () => ({
     ...{ type: thing.type, name: thing.name, description: thing.description, project: thing.project, ...thing.beside },
     matched_tags: tags,
     ...(score === undefined ? {} : { match_score: score }),
     ...more,
-  },
+  }),
 })
 
 /** Feast's own search: one text, its scores. */
@@ -204,14 +198,14 @@ const search = ({ query, index, rooms }: Call<Query, undefined>) => {
   const now = rooms.now()
   const kinds = (query.kinds ?? '').split(',').filter((kind) => kind !== '')
   const things = projects
-    .flatMap((name) => thingsOf(index.project(name), now))
+    .flatMap((name) => thingsOf(index.project(name)))
     // Feast cannot tell a feature by its tags: those that are asked for by tag are left as they are.
     .filter((thing) => ['feature', 'label'].includes(thing.type) || hasTags(thing, query.tags))
     .filter(({ kind }) => kinds.length === 0 || kinds.includes(kind))
   const isOurs = query.highlight || kinds.length > 0
   const hits = isOurs ? tokenHits(things, query.query, { now, highlight: query.highlight }) : feastHits(things, query.query)
   const { items, pagination } = alwaysPageOf(hits.toSorted(order(by, direction)), { page, limit })
-  return { query: query.query, projects_searched: projects, results: items.map(({ json }) => json), pagination, errors }
+  return { query: query.query, projects_searched: projects, results: items.map(({ json }) => json()), pagination, errors }
 }
 
 /** Search over everything. */

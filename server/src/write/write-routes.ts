@@ -109,7 +109,12 @@ const changesRoute = route({
   right: 'describe',
   cost: 'store',
   summary: 'What changed in the registry, newest first',
-  query: { project: neededText('The project'), object: text('`featureView:stats`'), limit: integer({ fallback: 20, least: 1, most: 100 }) },
+  query: {
+    project: neededText('The project'),
+    object: text('`featureView:stats`'),
+    limit: integer({ fallback: 20, least: 1, most: 100 }),
+    objects: integer({ fallback: 1000, least: 1, most: 1000 }),
+  },
   handle: async ({ query, index, rooms }) => {
     const recorded = await appliedOf(rooms.records, query.project)
     const seconds = new Set(recorded.map(({ at }) => isoOf((at / 1_000_000n) * 1_000_000n)))
@@ -119,7 +124,13 @@ const changesRoute = route({
       query.object === undefined ||
       query.object === '' ||
       (Array.isArray(objects) && objects.some((each) => `${each.kind}:${each.name}` === query.object))
-    return { changes: all.filter(({ objects }) => wanted(objects)).slice(0, query.limit) }
+    const changes = all.filter(({ objects }) => wanted(objects)).slice(0, query.limit)
+    return {
+      changes: changes.map(({ objects, ...change }) => {
+        const list = Array.isArray(objects) ? objects : []
+        return { ...change, objects: list.slice(0, query.objects), objectCount: list.length }
+      }),
+    }
   },
 })
 

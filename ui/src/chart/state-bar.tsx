@@ -50,3 +50,15 @@ export function StateBar({
     </div>
   )
 }
+
+/** The room that a {@link StateBar} takes, before its counts are there. */
+export function StateBarRoom() {
+  return (
+    <div className="state-bar" aria-hidden="true">
+      <svg width="100%" height={8} />
+      <ul>
+        <li>&nbsp;</li>
+      </ul>
+    </div>
+  )
+}

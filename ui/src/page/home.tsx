@@ -1,6 +1,6 @@
 import type { ChangesAnswer, Freshness, FreshnessAnswer, ResourceCounts, RunsAnswer } from '../api/contract.ts'
 import { isOn, useApi, useHost } from '../api/query.ts'
-import { StateBar } from '../chart/state-bar.tsx'
+import { StateBar, StateBarRoom } from '../chart/state-bar.tsx'
 import { formatCount } from '../format/number.ts'
 import { formatSpan } from '../format/time.ts'
 import { kinds } from '../kind/kind.ts'
@@ -24,10 +24,13 @@ import './home.css'
 
 const few = 6
 
+/** Keeps the line of what is still to come, so that nothing moves when it does. */
+const blank = '\u00a0'
+
 function figuresOf(
   project: string,
   counts: ResourceCounts['counts'] | undefined,
-  freshness: FreshnessAnswer | undefined,
+  freshness: FreshnessAnswer | 'loading' | undefined,
 ): readonly Figure[] {
   const board = (state: string) => withQuery(projectPath(project, 'freshness'), { state })
   if (!freshness) {
@@ -37,6 +40,10 @@ function figuresOf(
       { label: 'Services', value: formatCount(counts?.featureServices), to: listPath(project, 'featureService') },
       { label: 'Entities', value: formatCount(counts?.entities), to: listPath(project, 'entity') },
     ]
+  }
+  if (freshness === 'loading') {
+    const labels = ['Views late', 'Views fresh', 'Never materialized', 'Features']
+    return labels.map((label) => ({ label, value: blank, note: blank }))
   }
   const { late, fresh, ageing, never } = freshness.counts
   return [
@@ -82,7 +89,8 @@ function ProjectHome({ project }: { readonly project: string }) {
   const withFreshness = isOn(switches.freshness)
   const counts = useCounts(project)
   const freshness = useApi<FreshnessAnswer>('freshness', { project, state: 'late', limit: few }, { enabled: withFreshness })
-  const description = useProjects().data?.projects.find(({ spec }) => spec.name === project)?.spec
+  // What is late comes first: the words about the project can wait for it.
+  const description = useProjects(!counts.isLoading && !freshness.isLoading).data?.projects.find(({ spec }) => spec.name === project)?.spec
   const empty = counts.data !== undefined && counts.data.counts.featureViews === 0 && counts.data.counts.entities === 0
   return (
     <>
@@ -92,7 +100,7 @@ function ProjectHome({ project }: { readonly project: string }) {
         crumbs={[]}
         owner={description?.owner}
         tags={description?.tags}
-        description={description?.description}
+        description={description?.description || blank}
       />
       {counts.isError ? <Failure error={counts.error} what="the counts" onRetry={() => void counts.refetch()} /> : null}
       {empty ? (
@@ -101,9 +109,11 @@ function ProjectHome({ project }: { readonly project: string }) {
         </Empty>
       ) : (
         <>
-          <Figures figures={figuresOf(project, counts.data?.counts, freshness.data)} />
+          <Figures figures={figuresOf(project, counts.data?.counts, freshness.isLoading ? 'loading' : freshness.data)} />
           {freshness.data ? (
             <StateBar counts={freshness.data.counts} to={(state) => withQuery(projectPath(project, 'freshness'), { state })} />
+          ) : freshness.isLoading ? (
+            <StateBarRoom />
           ) : null}
           <div className="home">
             {withFreshness ? (
@@ -167,7 +177,7 @@ const signs = { create: 'new', update: 'changed', delete: 'gone' } as const
 
 function Changes({ project }: { readonly project: string }) {
   const plain = useHost().version === ''
-  const changes = useApi<ChangesAnswer>('changes', { project, limit: few }, { enabled: !plain })
+  const changes = useApi<ChangesAnswer>('changes', { project, limit: few, objects: 1 }, { enabled: !plain })
   if (plain) return null
   return (
     <Section title="Recent changes">
@@ -179,7 +189,7 @@ function Changes({ project }: { readonly project: string }) {
         <p className="quiet">Nothing has changed yet.</p>
       ) : (
         <ul className="lines">
-          {changes.data.changes.slice(0, few).map(({ at, user, objects }) => {
+          {changes.data.changes.slice(0, few).map(({ at, user, objects, objectCount }) => {
             const [first] = objects
             if (!first) return null
             return (
@@ -193,7 +203,7 @@ function Changes({ project }: { readonly project: string }) {
                   </Link>
                 )}
                 <span className="label">
-                  {objects.length > 1 ? `and ${objects.length - 1} more` : `${kinds[first.kind].one} ${signs[first.action]}`}
+                  {objectCount > 1 ? `and ${formatCount(objectCount - 1)} more` : `${kinds[first.kind].one} ${signs[first.action]}`}
                 </span>
                 <span className="push quiet">
                   {user ? `${user}, ` : ''}

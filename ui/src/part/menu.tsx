@@ -19,10 +19,12 @@ interface MenuProps {
   readonly items: readonly MenuItem[]
   readonly className?: string
   readonly align?: 'left' | 'right'
+  /** Called when somebody is about to open it: time to load what it lists. */
+  readonly onIntent?: () => void
 }
 
 /** A button that opens a list of verbs: arrow keys, Home, End, Escape, and a click elsewhere. */
-export function Menu({ label, button, items, className = 'button', align = 'left' }: MenuProps) {
+export function Menu({ label, button, items, className = 'button', align = 'left', onIntent }: MenuProps) {
   const [open, setOpen] = useState(false)
   const root = useRef<HTMLSpanElement>(null)
   const opener = useRef<HTMLButtonElement>(null)
@@ -73,6 +75,8 @@ export function Menu({ label, button, items, className = 'button', align = 'left
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
+        onPointerEnter={onIntent}
+        onFocus={onIntent}
         onClick={() => setOpen(!open)}
       >
         {button}

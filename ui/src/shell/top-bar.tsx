@@ -1,4 +1,5 @@
 import { ChevronsUpDown, Menu as MenuIcon, Monitor, Moon, Search, Sun } from 'lucide-react'
+import { useState } from 'react'
 import { useHost } from '../api/query.ts'
 import { IconButton } from '../part/button.tsx'
 import { Icon } from '../part/icon.tsx'
@@ -52,12 +53,14 @@ function LookMenu() {
 }
 
 function ProjectMenu({ project }: { readonly project: string }) {
-  const projects = useProjects().data?.projects ?? []
-  const names = projects.map(({ spec }) => spec.name)
+  const [wanted, setWanted] = useState(false)
+  const projects = useProjects(wanted).data?.projects ?? []
+  const names = projects.length === 0 ? [project] : projects.map(({ spec }) => spec.name)
   const choices = names.length > 1 ? [...names, 'all'] : names
   return (
     <Menu
       label={`Project ${project}: choose another`}
+      onIntent={() => setWanted(true)}
       className="project-button"
       button={
         <>

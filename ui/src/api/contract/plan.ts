@@ -55,13 +55,14 @@ export interface ApplyAnswer {
   readonly undo: string | null
 }
 
-/** `GET /changes?project=&object=kind:name&limit=`: newest first. Without our records, from the objects' own times (`user` null). */
+/** `GET /changes?project=&object=kind:name&limit=&objects=`: newest first, each with at most `objects` of its `objectCount` objects. Without our records, from the objects' own times (`user` null). */
 export interface ChangesAnswer {
   readonly changes: readonly {
     readonly version: string | null
     readonly at: string
     readonly user: string | null
     readonly objects: readonly { readonly action: 'create' | 'update' | 'delete'; readonly kind: Kind; readonly name: string }[]
+    readonly objectCount: number
   }[]
 }
 

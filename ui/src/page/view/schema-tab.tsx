@@ -61,7 +61,8 @@ function columnsOf(project: string, view: string, withStatistics: boolean): read
 export function SchemaTab({ project, view }: { readonly project: string; readonly view: FeatureView }) {
   const { spec, meta, type = 'featureView' } = view
   const stored = type === 'featureView' || type === 'streamFeatureView'
-  const statistics = useStatistics(project, spec.name, { stored }).data?.features
+  const counted = useStatistics(project, spec.name, { stored })
+  const statistics = counted.data?.features
   const byName = new Map(statistics?.map((each) => [each.feature, each]))
   const rows = (spec.features ?? []).map((field): Row => ({ ...field, statistics: byName.get(field.name) ?? null }))
   const source = spec.batchSource?.name ?? spec.source?.name
@@ -70,7 +71,7 @@ export function SchemaTab({ project, view }: { readonly project: string; readonl
       <div className="stack wide">
         <DataTable
           label="Features"
-          columns={columnsOf(project, spec.name, stored && statistics !== undefined)}
+          columns={columnsOf(project, spec.name, counted.isLoading || statistics !== undefined)}
           rows={rows}
           rowKey={({ name }) => name}
         />
