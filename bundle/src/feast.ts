@@ -81,7 +81,8 @@ const applications: readonly Deployment[] = [
     charm: 'feast-integrator',
     config: { project: 'driver_stats', 'entity-key-serialization-version': 3 },
   },
-  { application: 'feast-ui', charm: 'feast-ui' },
+  // Only who holds the gateway's key comes to it, and that is the user of this machine.
+  { application: 'feast-ui', charm: 'feast-ui', config: { 'allow-data': true, 'allow-writes': true } },
   { application: 'resource-dispatcher', charm: 'resource-dispatcher', trusted: true },
 ]
 

@@ -17,13 +17,15 @@ const planRelations = ({ configured, dashboards, meshes, crossModelMeshes, place
 ]
 
 const reconcile = (observation: Observation): Desired<Metadata> => {
-  const { configured, ownImage, mesh, place } = observation
+  const { configured, ownImage, mesh, place, settings: parsed } = observation
   const exposure = planExposure(observation)
   const { configuration } = configured
   return {
     ports: [`${port}/tcp`],
     // Without a configuration the last good one stays, and the service with it.
-    ...(configuration.kind === 'store' ? { containers: { 'feast-ui': describeContainer(configuration.store, { ownImage }) } } : {}),
+    ...(configuration.kind === 'store' && parsed.kind === 'settings'
+      ? { containers: { 'feast-ui': describeContainer(configuration.store, { ownImage, settings: parsed.settings }) } }
+      : {}),
     objects: planMesh(mesh, place),
     relations: [...planRelations(observation), ...exposure.relations],
     unitStatus: (applied) => unitStatuses({ observation, exposure }, applied),

@@ -1,6 +1,6 @@
 import type { CharmMetadata } from '@charmed-feast/charm'
 
-/** What `metadata.yaml` says, as far as the code needs it; `test/files.test.ts` compares. */
+/** What `metadata.yaml` and `config.yaml` say, as far as the code needs it; `test/files.test.ts` compares. */
 export const metadata = {
   name: 'feast-ui',
   requires: {
@@ -13,6 +13,11 @@ export const metadata = {
   },
   provides: { 'provide-cmr-mesh': { interface: 'cross_model_mesh' } },
   containers: { 'feast-ui': { resource: 'oci-image' } },
+  config: {
+    'allow-data': { type: 'boolean', default: false },
+    'allow-writes': { type: 'boolean', default: false },
+    'trusted-proxies': { type: 'string', default: '' },
+  },
 } as const satisfies CharmMetadata
 
 /** The type of {@link metadata}. */

@@ -4,11 +4,13 @@ import { type ObservedConfiguration, observeConfiguration } from './configuratio
 import type { Place } from './ingress.ts'
 import { type Mesh, observeMesh } from './mesh.ts'
 import type { Metadata } from './metadata.ts'
+import { type ParsedSettings, parseSettings } from './settings.ts'
 import { isOwnImage } from './workload.ts'
 
 /** All that the charm looks at. */
 export interface Observation {
   readonly place: Place
+  readonly settings: ParsedSettings
   readonly configured: ObservedConfiguration
   readonly ownImage: boolean
   readonly dashboards: readonly Relation[]
@@ -31,6 +33,7 @@ export const observe = async (hook: Hook<Metadata>): Promise<Observation> => {
   const meshes = await hook.relations('service-mesh', ['app', 'remoteApp'])
   return {
     place: { app, model: modelName },
+    settings: parseSettings(await hook.config()),
     configured: await observeConfiguration(hook),
     ownImage: container.reachable && isOwnImage(container.plan.services),
     dashboards: await hook.relations('dashboard-links'),

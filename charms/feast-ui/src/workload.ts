@@ -4,6 +4,7 @@ import { type AppliedContainer, active, type DesiredContainer, type Status, wait
 import { certificatesOf, type FeatureStore, renderFeatureStoreYaml } from '@charmed-feast/feast-integrator-charm'
 
 import { port } from './metadata.ts'
+import { openingFlags, type Settings } from './settings.ts'
 
 /** The service, the layer, the check and the container are all called so. */
 const name = 'feast-ui'
@@ -36,9 +37,12 @@ export const isOwnImage = (services: Readonly<Record<string, unknown>>): boolean
  * The workload container as it shall be.
  *
  * @example
- * describeContainer(store, { ownImage: false }).layers?.['feast-ui']?.services
+ * describeContainer(store, { ownImage: false, settings }).layers?.['feast-ui']?.services
  */
-export const describeContainer = (store: FeatureStore, { ownImage }: { readonly ownImage: boolean }): DesiredContainer => {
+export const describeContainer = (
+  store: FeatureStore,
+  { ownImage, settings }: { readonly ownImage: boolean; readonly settings: Settings },
+): DesiredContainer => {
   const files = filesOf(store)
   const probe = ownImage ? { http: { url: `http://localhost:${port}/health` } } : { tcp: { port } }
   const layer = {
@@ -48,7 +52,7 @@ export const describeContainer = (store: FeatureStore, { ownImage }: { readonly 
       [name]: {
         override: 'replace',
         summary: 'Entry point for feast-ui image',
-        command: `feast ui --host 0.0.0.0 --port ${port} --root_path /feast`,
+        command: `feast ui --host 0.0.0.0 --port ${port} --root_path /feast ${ownImage ? openingFlags(settings) : ''}`.trimEnd(),
         startup: 'enabled',
         'working-dir': folder,
         environment: { FEAST_CONFIGURATION: fingerprint(files) },

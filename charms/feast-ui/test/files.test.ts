@@ -46,6 +46,12 @@ test('rockcraft.yaml carries the mark by which the charm knows its own image, an
   expect(Object.values<{ startup: string }>(services).map(({ startup }) => startup)).toEqual(['disabled', 'disabled'])
 })
 
+test('config.yaml has the options of the code', () => {
+  const { options } = read('config.yaml') as { readonly options: Record<string, { type: string; default: unknown }> }
+  const declared = Object.entries(options).map(([name, { type, default: value }]) => [name, { type, default: value }])
+  expect(Object.fromEntries(declared)).toEqual(metadata.config)
+})
+
 test('dispatch can be executed', () => {
   expect(statSync(join(folder, 'dispatch')).mode & 0o777).toBe(0o755)
 })

@@ -2,6 +2,7 @@ import { countCalls, losePod, type Outcome, runScenario, type State } from '@cha
 import { configurationSecret, type FeatureStore, parseConfigurationBag } from '@charmed-feast/feast-integrator-charm'
 import { describe, expect, test } from 'vitest'
 
+import { parseSettings, type Settings } from '../src/settings.ts'
 import { describeContainer } from '../src/workload.ts'
 import { configuration, filesOf, overOnePebble, reference, relationOf, relations, run, says, serviceOf, settle } from './reference.ts'
 
@@ -14,6 +15,9 @@ const path = '/home/ubuntu/feature_store.yaml'
 const parsed = parseConfigurationBag(configuration)
 if (parsed.kind !== 'configuration') throw new Error(parsed.kind)
 const { store: plain } = parsed
+
+/** Nothing is opened beyond reading the registry. */
+const shut: Settings = { allowData: false, allowWrites: false, trustedProxies: [] }
 
 describe('a settled UI', () => {
   test('writes nothing and says nothing in the next hook, with at most forty calls of tools', async () => {
@@ -43,6 +47,58 @@ describe('a settled UI', () => {
     const outcome = await run(reference(), { name: 'pebble-ready', container: 'feast-ui' })
     expect(countCalls(outcome.trace).logs).toBe(1)
     expect(outcome.unitStatusHistory).toHaveLength(1)
+  })
+})
+
+describe('the options', () => {
+  const ownRock = {
+    rock: {
+      services: {
+        'feast-ui': { override: 'replace', command: 'feast ui', startup: 'disabled' },
+        'charmed-feast': { override: 'replace', command: 'feast version', startup: 'disabled' },
+      },
+    },
+  } as const
+  const withOptions = (config: State['config'], own: boolean): State => {
+    const state = reference({ config })
+    return own ? { ...state, containers: state.containers.map((each) => ({ ...each, layers: { ...ownRock, ...each.layers } })) } : state
+  }
+  const recorded = 'feast ui --host 0.0.0.0 --port 8888 --root_path /feast'
+
+  test('open what they say, in our own image', async () => {
+    const state = await settle(withOptions({ 'allow-data': true, 'allow-writes': true, 'trusted-proxies': '10.1.0.0/16, fd00::/8' }, true))
+    expect(serviceOf(state)?.command).toBe(`${recorded} --allow-data --allow-writes --trusted-proxy 10.1.0.0/16 fd00::/8`)
+    expect(state.unitStatus).toEqual({ name: 'active', message: '' })
+  })
+
+  test("that Feast's own image would not start with are not given to it, which the status says; reset, all is well", async () => {
+    const state = await settle(withOptions({ 'allow-data': true }, false))
+    expect(serviceOf(state)?.command).toBe(recorded)
+    expect(state.unitStatus).toEqual({
+      name: 'blocked',
+      message: "[config] the options need the image of rockcraft.yaml, and this is Feast's own: reset them, or refresh with that image",
+    })
+    expect((await settle({ ...state, config: {} })).unitStatus).toEqual({ name: 'active', message: '' })
+  })
+
+  test.each(['gateway', '10.1.0.0/33', '10.1.0.0/x', '10.1.0.0/1/2', 'fd00::/129'])(
+    'with "%s" for a network leave the service as it was and say so',
+    async (network) => {
+      const before = await settle(withOptions({ 'allow-data': true }, true))
+      const after = await settle({ ...before, config: { 'trusted-proxies': network } })
+      expect(serviceOf(after)).toEqual(serviceOf(before))
+      expect(after.unitStatus).toEqual({
+        name: 'blocked',
+        message: `[config] option "trusted-proxies" has "${network}"; allowed: addresses and networks such as 10.1.0.0/16, separated by commas`,
+      })
+    },
+  )
+
+  test('are shut unless set', () => {
+    expect(parseSettings({ 'allow-data': false, 'allow-writes': false, 'trusted-proxies': ' , ' })).toEqual({
+      kind: 'settings',
+      settings: shut,
+    })
   })
 })
 
@@ -93,7 +149,7 @@ describe('the service', () => {
     const { trace } = await runScenario(charm, says(state, 'feast-configuration', { registry_password: 'another' }), { name: 'install' })
     expect(done()).toEqual(['push', 'add-layer', 'replan', 'push', 'add-layer', 'replan'])
     expect(trace.filter((entry) => entry.kind === 'pebble' && entry.path === '/v1/files' && entry.method === 'POST')).toHaveLength(1)
-    expect(describeContainer(plain, { ownImage: false }).files).toMatchObject({ [path]: { permissions: 0o600 } })
+    expect(describeContainer(plain, { ownImage: false, settings: shut }).files).toMatchObject({ [path]: { permissions: 0o600 } })
   })
 
   test('runs on every unit; relation data is the leader’s', async () => {
