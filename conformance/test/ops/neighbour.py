@@ -36,7 +36,9 @@ class Neighbour(ops.CharmBase):
 
     def _on_any(self, event: ops.EventBase) -> None:
         if isinstance(event, ops.SecretRemoveEvent):
+            # Nothing else in this hook: Juju hides the whole secret from it, as one that goes.
             event.secret.remove_revision(event.revision)
+            return
         seen = []
         for name in sorted(self.meta.relations):
             handle = getattr(self, "_" + name.replace("-", "_"), None)
@@ -45,12 +47,49 @@ class Neighbour(ops.CharmBase):
                     seen.append(handle(relation))
         self.unit.status = ops.ActiveStatus("; ".join(text for text in seen if text))
 
-    # feast-configuration, the provider's side: exactly fifteen keys.
+    # postgresql_client, the provider's side.
+    def _database(self, relation: ops.Relation) -> str:
+        asked = relation.data[relation.app].get("database")
+        if not asked or not self.unit.is_leader():
+            return ""
+        label = f"user.{relation.id}"
+        content = {"username": f"user_{relation.id}", "password": str(self.config["password"])}
+        try:
+            secret = self.model.get_secret(label=label)
+            if secret.get_content(refresh=True) != content:
+                secret.set_content(content)
+        except ops.SecretNotFoundError:
+            secret = self.app.add_secret(content, label=label)
+            secret.grant(relation)
+        relation.data[self.app].update(
+            {
+                "database": asked,
+                "endpoints": f"{self.app.name}.example:5432",
+                "secret-user": secret.id or secret.get_info().id,
+                "version": "16.4",
+            }
+        )
+        return f"gave {asked}"
+
+    # kubernetes_manifest, the provider's side: plain text only, as the released library has it.
+    def _manifests(self, relation: ops.Relation) -> str:
+        text = relation.data[relation.app].get("kubernetes_manifests", "[]")
+        names = [f"{each['kind']}/{each['metadata']['name']}" for each in json.loads(text)]
+        return " ".join(names)
+
+    # feast-configuration, the requirer's side: exactly fifteen keys or none.
     def _feast_configuration(self, relation: ops.Relation) -> str:
-        if self.unit.is_leader():
-            values = {key: "5432" if key.endswith("_port") else f"{key}-{self.config['password']}" for key in CONFIGURATION_KEYS}
-            relation.data[self.app].update({key: value.replace("_", "-") for key, value in values.items()})
-        return "configured"
+        if "feast-configuration" in self.meta.provides:
+            if self.unit.is_leader():
+                values = {key: "5432" if key.endswith("_port") else f"{key}-{self.config['password']}" for key in CONFIGURATION_KEYS}
+                relation.data[self.app].update({key: value.replace("_", "-") for key, value in values.items()})
+            return "configured"
+        bag = dict(relation.data[relation.app])
+        if not bag:
+            return "no configuration"
+        if set(bag) != CONFIGURATION_KEYS:
+            raise ValueError(f"unexpected keys: {sorted(set(bag) ^ CONFIGURATION_KEYS)}")
+        return f"configured {bag['registry_user']} {bag['registry_password']} {int(bag['registry_port'])}"
 
     # kubeflow_dashboard_links, the provider's side: six keys, no more.
     def _links(self, relation: ops.Relation) -> str:
