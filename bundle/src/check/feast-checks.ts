@@ -91,10 +91,14 @@ const browse = async (firstUrl: string, path: string): Promise<string> => {
   return text
 }
 
+/** Its page, and what it reads from the registry by its own file and its own copy of the authority. */
 const showsPage = ({ firstUrl }: FeastCheckOptions): Check => ({
   name: 'the UI answers at /feast/ through the gateway',
+  after: [exampleCheck],
   look: async () => {
     if (!(await browse(firstUrl, '/feast/')).includes('<base href="/feast/">')) throw new Error('its page has another base')
+    if (!(await browse(firstUrl, '/feast/api/v1/projects')).includes('"driver_stats"'))
+      throw new Error('it knows no project "driver_stats"')
     return new URL('/feast/', firstUrl).href
   },
 })
