@@ -72,13 +72,16 @@ export const bringUp = async ({ folder, say, onHook, signal, ephemeral = false }
   await using stack = new AsyncDisposableStack()
   const run = join(folder, 'run')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const postgres = await startPostgres({ directory: join(folder, 'postgres'), log: say, ...(signal ? { signal } : {}) })
+  const guardian = stack.use(new Guardian())
+  const postgres = await startPostgres({
+    ...{ directory: join(folder, 'postgres'), log: say, onSpawn: (pid) => guardian.watch(pid, 'QUIT') },
+    ...(signal ? { signal } : {}),
+  })
   stack.defer(() => (ephemeral ? postgres.remove() : postgres.stop()))
+  void postgres.exited.then(() => guardian.forget(postgres.pid))
   signal?.throwIfAborted()
   // With the server's lock held, what a killed run left in here is nobody's.
   await rm(run, { recursive: true, force: true })
-  const guardian = stack.use(new Guardian())
-  guardian.watch(postgres.pid, 'QUIT')
   const address = { host: '127.0.0.1', port: 0 }
   const cluster = stack.use(await openCluster({ folder: join(folder, 'cluster'), address, clock: () => new Date(), admit: admitPods }))
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })

@@ -26,6 +26,8 @@ export interface PostgresOptions {
   readonly settings?: Settings
   /** Told, in a sentence, what takes long or is worth knowing. */
   readonly log?: (line: string) => void
+  /** Told of the server's process as soon as there is one, before it answers: to end it when this process is killed. */
+  readonly onSpawn?: (pid: number) => void
   /** Gives a start up whose data folder is still being made; nothing of it stays. */
   readonly signal?: AbortSignal
   /** The machine; another one than {@link currentHost} says only in tests. */
@@ -124,7 +126,7 @@ const startOnPort = async (binaries: Binaries, layout: Layout, options: Postgres
     const port = options.port ?? (await freePort(layout.portFile))
     await writeConfiguration(layout, loopback, port, options.settings ?? {})
     try {
-      return [await startPostmaster(binaries, layout, port), port]
+      return [await startPostmaster(binaries, layout, { port, onSpawn: options.onSpawn }), port]
     } catch (error) {
       const isTaken = error instanceof BundleError && error.code === 'BUNDLE_PORT_IN_USE'
       if (!isTaken || options.port !== undefined || attempt === portAttempts) throw error

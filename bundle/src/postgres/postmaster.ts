@@ -68,7 +68,7 @@ const stopChild = async (child: ChildProcess, exited: Promise<void>): Promise<vo
 }
 
 /** One attempt; gives the server, or what it said before it ended. */
-const launch = async (binaries: Binaries, layout: Layout): Promise<Postmaster | string> => {
+const launch = async (binaries: Binaries, layout: Layout, onSpawn: (pid: number) => void): Promise<Postmaster | string> => {
   const { account, home, data, configuration } = layout
   const { file, from } = await openLog(layout)
   try {
@@ -84,6 +84,7 @@ const launch = async (binaries: Binaries, layout: Layout): Promise<Postmaster | 
     await once(child, 'spawn').catch((error: unknown) => {
       throw spawnError(binaries.postgres, account, error)
     })
+    onSpawn(child.pid ?? 0)
     if (await becomesReady(child, layout)) return { pid: child.pid ?? 0, exited, stop: () => stopChild(child, exited) }
     const isLate = !hasExited(child)
     if (isLate) await stopChild(child, exited)
@@ -99,9 +100,13 @@ const launch = async (binaries: Binaries, layout: Layout): Promise<Postmaster | 
  *
  * @throws BUNDLE_PORT_IN_USE, BUNDLE_DISK_FULL, BUNDLE_FOLDER_UNUSABLE, BUNDLE_POSTGRES_FAILED
  */
-export const startPostmaster = async (binaries: Binaries, layout: Layout, port: number): Promise<Postmaster> => {
+export const startPostmaster = async (
+  binaries: Binaries,
+  layout: Layout,
+  { port, onSpawn = () => undefined }: { readonly port: number; readonly onSpawn?: ((pid: number) => void) | undefined },
+): Promise<Postmaster> => {
   for (let waited = 0; ; waited += 100) {
-    const result = await launch(binaries, layout)
+    const result = await launch(binaries, layout, onSpawn)
     if (typeof result !== 'string') return result
     if (!isStillHeld(result) || waited >= heldLimit) throw startFailure(result, { layout, port })
     await wait(100)

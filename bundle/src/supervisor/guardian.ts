@@ -40,6 +40,8 @@ export class Guardian implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // From here on it is waited for, by nobody else maybe.
+    this.#shell.ref()
     this.#shell.stdin?.end()
     await this.#ended
   }

@@ -126,6 +126,8 @@ describe('a bundle', () => {
 
   test('up --exit ends with 1 when a unit is not active, and names it', async () => {
     await begin()
+    const log = await readFile(join(state, 'postgres/postgres.log'), 'utf8')
+    expect(log.slice(log.lastIndexOf('starting PostgreSQL'))).toContain('database system was shut down at')
     // What was published once is migrated by an action, not by an option: the unit is blocked.
     expect((await command('config', 'feast-integrator', 'entity-key-serialization-version=2')).exit).toBe(0)
     const ended = once(child, 'exit')
