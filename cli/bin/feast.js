@@ -44,6 +44,8 @@ if (!enough) {
 const { NODE_COMPILE_CACHE, XDG_CACHE_HOME, HOME } = process.env
 const cache = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'))
 if (NODE_COMPILE_CACHE || cache) module.enableCompileCache(NODE_COMPILE_CACHE || join(cache, 'charmed-feast', 'node'))
+// A command that stays, such as `feast ui`, is ended by a signal, and would keep nothing: it starts again in half the time.
+setTimeout(() => module.flushCompileCache?.(), 2_000).unref()
 
 // In the workspace packages import each other's sources.
 if (inWorkspace)
