@@ -1,3 +1,4 @@
+import { applyMessages } from './apply/apply-request.ts'
 import { type ApplyRooms, type ApplyScope, applyDefinitions, planDefinitions } from './apply/apply.ts'
 import type { ApplyPlan } from './apply/plan.ts'
 import { removeObjects } from './apply/remove.ts'
@@ -27,10 +28,11 @@ import type { OnlineStore } from './online/online.ts'
 import type { ReadPlanOptions } from './online/plan.ts'
 import { Reading } from './online/read.ts'
 import type { FeatureStatus } from './online/status.ts'
+import type { Difference } from './registry/change-set.ts'
 import { type Interval, intervalsOf } from './registry/interval.ts'
 import type { KindName } from './registry/kind.ts'
-import type { Registry } from './registry/registry.ts'
-import type { RemovedObject } from './registry/request.ts'
+import type { ApplyOptions, Registry } from './registry/registry.ts'
+import type { RegistryRequest, RemovedObject } from './registry/request.ts'
 import type { RegistrySnapshot } from './registry/snapshot.ts'
 import { type AskedFor, type ResolveOptions, resolveAsked } from './retrieve/asked.ts'
 import { type EntityRowsInput, entityRowColumns } from './retrieve/entity-rows.ts'
@@ -175,6 +177,18 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
     const plan = await applyDefinitions(this.#applyRooms(), definitions, { partial: true, ...scope })
     await this.#rooms.snapshots.refresh()
     return plan
+  }
+
+  /**
+   * {@link Store.apply} for those who have messages, of this project or another of its registry: servers. The online tables are those of this
+   * project. `check` looks at what is stored while nobody else can write it; what it throws stops the apply.
+   */
+  async applyMessages(request: RegistryRequest, options: Partial<ApplyOptions> = {}): Promise<readonly Difference[]> {
+    const { project, registry, online, now } = this.#rooms
+    const rooms = { project: request.project, registry, online: request.project === project ? online : undefined, now }
+    const differences = await applyMessages(rooms, request, { now: now(), ...options })
+    await this.#rooms.snapshots.refresh()
+    return differences
   }
 
   /** What {@link Store.apply} would do. */

@@ -1,14 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  catalogOf,
-  type Difference,
-  definitionOf,
-  hasOnlineTable,
-  headOf,
-  type RegistryMessage,
-  type RegistryRequest,
-  type StoredObject,
-} from '@charmed-feast/store'
+import { headOf, type RegistryMessage, type RegistryRequest, type StoredObject } from '@charmed-feast/store'
 import type { Caller } from '../decision.ts'
 import { serverError } from '../errors.ts'
 import type { RegistryIndex } from '../registry/registry-index.ts'
@@ -46,29 +37,9 @@ const checkVersion = async (rooms: Rooms, wanted: string): Promise<RegistryIndex
   return index
 }
 
-/** Tables are made before the registry speaks of them, and dropped after it has ceased to. */
-const makeTables = async ({ store, config }: Rooms, index: RegistryIndex, request: RegistryRequest): Promise<void> => {
-  if (config.onlineStore === null || request.project !== store.project) return
-  const { entity } = catalogOf(index.snapshot, request.project)
-  const views = request.objects.flatMap((message) => {
-    const kind = viewKind(message)
-    const view = kind === undefined ? undefined : definitionOf(kind, message as never, entity)
-    return view !== undefined && 'fields' in view && 'online' in view && hasOnlineTable(view as never)
-      ? [{ name: view.name, fields: view.fields }]
-      : []
-  })
-  if (views.length > 0) await store.online.createTables(views)
-}
-
-const viewKind = ({ $typeName }: RegistryMessage) => {
-  if ($typeName === 'feast.core.FeatureView') return 'feature-view'
-  if ($typeName === 'feast.core.StreamFeatureView') return 'stream-feature-view'
-  return $typeName === 'feast.core.LabelView' ? 'label-view' : undefined
-}
-
 /**
  * Writes a request, wholly or not at all. With a version nothing is written unless the registry still is what it was then: that is
- * looked at again within the transaction, so that an apply of Python's in between is not lost either.
+ * looked at again within the transaction, so that an apply of Python's in between is not lost either. Online tables come and go with it.
  *
  * @throws SERVER_VERSION_MOVED
  */
@@ -78,17 +49,15 @@ export const applyRequest = async (
   { caller, version }: { readonly caller: Caller; readonly version: string | undefined },
 ): Promise<Applied & { readonly canUndo: boolean }> => {
   const index = version === undefined ? await rooms.feed.refresh() : await checkVersion(rooms, version)
-  await makeTables(rooms, index, request)
-  const before: StoredObject[] = []
+  let before: readonly StoredObject[] = []
   const names = new Set([...request.objects.map((message) => nameIn(message)), ...(request.remove ?? []).map(({ name }) => name)])
-  const differences = await rooms.store.registry.apply(request, {
+  const differences = await rooms.store.applyMessages(request, {
     now: rooms.now(),
     check: (stored) => {
       if (version !== undefined && !isSame(index, request.project, stored)) throw moved(version, 'another')
-      before.push(...stored.filter(({ name }) => names.has(name)))
+      before = stored.filter(({ name }) => names.has(name))
     },
   })
-  await dropTables(rooms, index, request.project, differences)
   const after = await rooms.feed.refresh()
   const changed = new Set(differences.filter(({ action }) => action !== 'create').map(({ kind, name }) => `${kind}\0${name}`))
   const applied: Applied = {
@@ -111,18 +80,3 @@ const keep = async ({ records, report }: Rooms, applied: Applied): Promise<boole
 }
 
 const nameIn = (message: RegistryMessage): string => headOf(message).name
-
-const dropTables = async (
-  { store, config }: Rooms,
-  index: RegistryIndex,
-  project: string,
-  differences: readonly Difference[],
-): Promise<void> => {
-  if (config.onlineStore === null || project !== store.project) return
-  const catalog = catalogOf(index.snapshot, project)
-  const views = differences.flatMap(({ action, kind, name }) => {
-    const view = action === 'delete' && kind.endsWith('-view') ? catalog.view(name) : undefined
-    return view !== undefined && hasOnlineTable(view) ? [name] : []
-  })
-  if (views.length > 0) await store.online.dropTables(views)
-}

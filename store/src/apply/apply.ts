@@ -62,7 +62,7 @@ export const applyDefinitions = async (rooms: ApplyRooms, definitions: readonly 
       now: now(),
       check: async (stored) => {
         await online?.createTables(views)
-        await online?.noteDrops(goingTables(stored, { desired, remove, project }))
+        await online?.noteDrops(goingTables(stored, { views: desired.views, remove, project }))
       },
     },
   )

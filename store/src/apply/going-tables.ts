@@ -1,10 +1,10 @@
 import { catalogOf } from '../message/catalog.ts'
+import type { ProjectedView } from '../message/projection.ts'
 import type { OnlineStore } from '../online/online.ts'
 import type { StoredObject } from '../registry/object.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RemovedObject } from '../registry/request.ts'
 import { snapshotOf } from '../registry/snapshot.ts'
-import type { Desired } from './desired.ts'
 import { keepsOnlineTable } from './plan.ts'
 
 /** The views of a project that have a table as the registry stands: all, or those of these names. */
@@ -19,11 +19,11 @@ export const tablesOf = (stored: readonly StoredObject[], project: string, names
 /** The views whose tables an apply makes superfluous: they are gone after it, or no longer online. */
 export const goingTables = (
   stored: readonly StoredObject[],
-  { desired, remove, project }: { readonly desired: Desired; readonly remove: readonly RemovedObject[]; readonly project: string },
+  to: { readonly views: ReadonlyMap<string, ProjectedView>; readonly remove: readonly RemovedObject[]; readonly project: string },
 ): readonly string[] => {
-  const removed = remove.map(({ name }) => name).filter((name) => !desired.views.has(name))
-  const dark = [...desired.views.values()].filter((view) => !keepsOnlineTable(view)).map(({ name }) => name)
-  return tablesOf(stored, project, [...removed, ...dark])
+  const removed = to.remove.map(({ name }) => name).filter((name) => !to.views.has(name))
+  const dark = [...to.views.values()].filter((view) => !keepsOnlineTable(view)).map(({ name }) => name)
+  return tablesOf(stored, to.project, [...removed, ...dark])
 }
 
 /**
