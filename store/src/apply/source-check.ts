@@ -6,14 +6,18 @@ import type { ProjectedView } from '../message/projection.ts'
 import type { OfflineStore, SourceColumn } from '../offline/offline.ts'
 import { historyOf, sourceColumn } from '../retrieve/source-columns.ts'
 
-const numbers: ReadonlySet<string> = new Set(['INT32', 'INT64', 'FLOAT', 'DOUBLE', 'DECIMAL'])
-const texts: ReadonlySet<string> = new Set(['STRING', 'UUID', 'TIME_UUID', 'JSON', 'MAP', 'STRUCT'])
+/** Types of which a column of one may hold the values of another. Text may hold whatever is written as text. */
+const alike: readonly ReadonlySet<string>[] = [
+  new Set(['INT32', 'INT64', 'FLOAT', 'DOUBLE', 'DECIMAL']),
+  new Set(['STRING', 'UUID', 'TIME_UUID', 'DECIMAL', 'JSON', 'MAP', 'STRUCT', 'SCALAR_MAP']),
+  new Set(['UNIX_TIMESTAMP', 'ZONED_TIMESTAMP']),
+  new Set(['BYTES', 'PDF_BYTES', 'IMAGE_BYTES']),
+]
 
 /** Whether values of a column can be values of a field. What the store has no Feast type for is left to the first read. */
 const fits = (column: ValueType, field: ValueType): boolean => {
   if (column.name === 'UNKNOWN' || column.name === field.name) return true
-  if (numbers.has(column.name) && numbers.has(field.name)) return true
-  if (texts.has(column.name) && texts.has(field.name)) return true
+  if (alike.some((types) => types.has(column.name) && types.has(field.name))) return true
   // Lists and sets of what fits fit.
   return column.name.endsWith('_LIST') && (field.name.endsWith('_LIST') || field.name.endsWith('_SET'))
 }
