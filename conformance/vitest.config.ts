@@ -10,7 +10,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['source'] } },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['setup.ts', '../house/postgres-setup.ts'],
+    globalSetup: ['../house/postgres-setup.ts', 'setup.ts'],
     pool: 'forks',
     execArgv: ['--conditions=source'],
     fileParallelism: false,

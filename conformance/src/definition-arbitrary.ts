@@ -30,8 +30,9 @@ import {
 } from '@charmed-feast/store'
 import fc from 'fast-check'
 import { permissionActions, permissionTypes } from '../../store/src/definition/permission.ts'
-import { elementOf, valueTypeNames } from '../../store/src/definition/value-type.ts'
+import { elementOf } from '../../store/src/definition/value-type.ts'
 import type { FeastVersion } from './environment.ts'
+import type { Known } from './known.ts'
 
 /** Definitions that speak of each other, as a repository has them. */
 export interface World {
@@ -41,22 +42,15 @@ export interface World {
   readonly entities: readonly Entity[]
 }
 
-/** Types that Feast 0.49 has: what came later it refuses. */
-const oldest: ReadonlySet<string> = new Set(['BYTES', 'STRING', 'INT32', 'INT64', 'DOUBLE', 'FLOAT', 'BOOL', 'UNIX_TIMESTAMP'])
-
-const typesOf = (version: FeastVersion): fc.Arbitrary<ValueType> => {
-  const isThere = (name: string): boolean => version === '0.67.0' || oldest.has(name.replace(/_LIST$/, '')) === true
-  const plain = valueTypeNames
-    .filter((name) => isThere(name) && !/^(STRUCT|VALUE)|NULL|UNKNOWN/.test(name))
-    .map((name): ValueType => ({ name }))
-  if (version !== '0.67.0') return fc.constantFrom(...plain)
+const typesOf = ({ types }: Known): fc.Arbitrary<ValueType> => {
+  const plain = types.filter((name) => !/^(STRUCT|VALUE)/.test(name)).map((name): ValueType => ({ name }))
   const nested: readonly ValueType[] = [
     struct({ street: string, number: int32 }),
     { name: 'STRUCT_LIST', struct: { street: { name: 'STRING' } } },
     { name: 'VALUE_LIST', inner: { name: 'INT64_LIST' } },
     { name: 'VALUE_SET', inner: { name: 'STRING_LIST' } },
   ]
-  return fc.constantFrom(...plain, ...nested)
+  return fc.constantFrom(...plain, ...nested.filter(({ name: each }) => types.includes(each)))
 }
 
 const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,14}$/)
@@ -67,12 +61,12 @@ const ttl = fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 10_000_00
 const defined = <T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never
 
-const schemas = (version: FeastVersion, taken: readonly string[]): fc.Arbitrary<Schema> =>
+const schemas = (known: Known): fc.Arbitrary<Schema> =>
   fc
     .uniqueArray(
       fc.record({
-        name: name.filter((each) => !taken.includes(each)),
-        type: typesOf(version),
+        name,
+        type: typesOf(known),
         description: text,
         tags,
         vector: fc.boolean(),
@@ -109,12 +103,12 @@ const batchSources: fc.Arbitrary<BatchSource> = fc.oneof(
     ),
 )
 
-const parts = (version: FeastVersion) =>
+const parts = (version: FeastVersion, known: Known) =>
   fc.record({
     words: fc.array(said, { minLength: 12, maxLength: 12 }),
     names: fc.uniqueArray(name, { minLength: 8, maxLength: 8 }),
     source: batchSources,
-    schemas: fc.tuple(schemas(version, []), schemas(version, []), schemas(version, []), schemas(version, [])),
+    schemas: fc.tuple(schemas(known), schemas(known), schemas(known), schemas(known)),
     ttl,
     flags: fc.record({ online: fc.boolean(), offline: fc.boolean(), alias: fc.boolean() }),
     newest: fc.record({ org: text, enableValidation: fc.boolean(), disabled: fc.boolean(), precomputeOnline: fc.boolean() }),
@@ -131,8 +125,8 @@ const parts = (version: FeastVersion) =>
 const profiler = new TextEncoder().encode('cfeast.on_demand_feature_view\n_empty_odfv_udf_fn\n.')
 
 /** Repositories as a Feast release knows their kinds, types and words. */
-export const worlds = (version: FeastVersion): fc.Arbitrary<World> =>
-  parts(version).map(({ words, names, source, schemas: [first, second, third, asked], flags, newest, ...rest }) => {
+export const worlds = (version: FeastVersion, known: Known): fc.Arbitrary<World> =>
+  parts(version, known).map(({ words, names, source, schemas: [first, second, third, asked], flags, newest, ...rest }) => {
     const [a = 'a', b = 'b', c = 'c', d = 'd', e = 'e', f = 'f', g = 'g', h = 'h'] = names.map((each) => `n_${each}`)
     const isNewest = version === '0.67.0'
     const driver = entity({ name: a, joinKey: `${a}_id`, valueType: int64, ...words[0] })

@@ -1,13 +1,13 @@
-import { type ExecFileException, execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { environmentVariables, type FeastVersion } from './environment.ts'
+import { askWorker, workerVariables } from './python-worker.ts'
 
 const conformanceFolder = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Modules that scripts import by their names. */
-const pythonFolder = join(conformanceFolder, 'python')
+/** Scripts, and modules that they import by their names. */
+export const pythonFolder = join(conformanceFolder, 'python')
 
 /**
  * The Python interpreter of the environment that holds a Feast release: the one that the run's set-up made or was told of.
@@ -27,25 +27,18 @@ export interface PythonOptions {
   readonly input?: unknown
   /** The folder it runs in. */
   readonly cwd?: string
-  /** Added to the environment. */
-  readonly env?: Readonly<Record<string, string>>
 }
 
-const run = async (version: FeastVersion, program: readonly string[], options: PythonOptions): Promise<unknown> => {
-  const output = await new Promise<string>((done, fail) => {
-    const env = { ...process.env, FEAST_USAGE: 'False', PYTHONWARNINGS: 'ignore', PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: pythonFolder }
-    const child = execFile(
-      pythonPath(version),
-      program,
-      { cwd: options.cwd, env: { ...env, ...options.env }, maxBuffer: 256 * 1024 * 1024 },
-      (error: ExecFileException | null, stdout: string, stderr: string) => {
-        if (error) fail(new Error(`cannot run script beside Feast "${version}": ${stderr.slice(-4000) || error.message}`, { cause: error }))
-        else done(stdout)
-      },
-    )
-    child.stdin?.end(options.input === undefined ? '' : JSON.stringify(options.input))
+const run = async (version: FeastVersion, program: { readonly file: string } | { readonly text: string }, options: PythonOptions) => {
+  const worker = process.env[workerVariables[version]]
+  if (worker === undefined) throw new Error(`cannot run Feast "${version}": no worker of it was started; start with npm run conformance`)
+  const { code, out, err } = await askWorker(worker, {
+    ...program,
+    input: options.input === undefined ? '' : JSON.stringify(options.input),
+    cwd: options.cwd ?? process.cwd(),
   })
-  const line = output.trimEnd().split('\n').at(-1) ?? ''
+  if (code !== 0) throw new Error(`cannot run script beside Feast "${version}": ${err.slice(-4000) || `it ended with ${code}`}`)
+  const line = out.trimEnd().split('\n').at(-1) ?? ''
   return line === '' ? null : JSON.parse(line)
 }
 
@@ -57,7 +50,7 @@ const run = async (version: FeastVersion, program: readonly string[], options: P
  * await runPython('0.67.0', 'import json, feast; print(json.dumps(feast.__version__))') // '0.67.0'
  */
 export const runPython = (version: FeastVersion, script: string, options: PythonOptions = {}): Promise<unknown> =>
-  run(version, ['-c', script], options)
+  run(version, { text: script }, options)
 
 /**
  * Runs a file of `conformance/python` as {@link runPython} runs a text. Feast finds the source text of functions in files only.
@@ -66,4 +59,4 @@ export const runPython = (version: FeastVersion, script: string, options: Python
  * await runPythonFile('0.49.0', 'every_kind.py', { input })
  */
 export const runPythonFile = (version: FeastVersion, file: string, options: PythonOptions = {}): Promise<unknown> =>
-  run(version, [join(pythonFolder, file)], options)
+  run(version, { file: join(pythonFolder, file) }, options)

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommandLine } from '../../cli/src/main.ts'
 import { type TestDatabase, testDatabase } from '../../house/postgres.ts'
-import { feastVersions } from '../src/environment.ts'
+import { kindList } from '../../store/src/registry/kind.ts'
+import { deviating, tested } from '../src/cell-note.ts'
+import { type FeastVersion, feastVersions } from '../src/environment.ts'
 import { runPythonFile } from '../src/python.ts'
 
 interface Outcome {
@@ -54,13 +56,16 @@ const comparable = (value: unknown): object => {
   return Object(walk(value))
 }
 
+const kindCell = (version: FeastVersion, plural: string, check: 'list' | 'describe') => {
+  const { name: kind } = kindList.find((each) => each.plural === plural) ?? expect.unreachable()
+  return { version, kind, check }
+}
+
 describe.each(feastVersions)('one registry, our feast and that of Feast %s', (version) => {
   let folder: string
   let answers: ReadonlyMap<string, Outcome>
   const labels = version === '0.49.0' ? [] : ['label-views']
-  // 0.49 lists no saved datasets at all: it looks for their tags in the wrong place.
-  const datasets = version === '0.49.0' ? [] : ['saved-datasets']
-  const listed = [...kinds, ...labels, ...datasets, 'permissions']
+  const listed = [...kinds, ...labels, 'saved-datasets', 'permissions']
   const described = [
     ['entities', 'driver'],
     ['data-sources', 'driver_stats_source'],
@@ -70,6 +75,7 @@ describe.each(feastVersions)('one registry, our feast and that of Feast %s', (ve
     ['permissions', 'readers'],
     ['stream-feature-views', 'driver_streamed'],
     ['on-demand-feature-views', 'trip_score'],
+    ['saved-datasets', 'training'],
     ...labels.map((kind) => [kind, 'driver_labels'] as const),
   ] as const
   const commands: readonly (readonly string[])[] = [
@@ -81,6 +87,7 @@ describe.each(feastVersions)('one registry, our feast and that of Feast %s', (ve
     ['features', 'list'],
     ['features', 'list', '--output', 'json'],
     ['registry-dump'],
+    ['validation-references', 'describe', 'expected'],
     ['projects', 'current_project'],
     ['permissions', 'list-roles'],
     ['frobnicate'],
@@ -136,16 +143,26 @@ describe.each(feastVersions)('one registry, our feast and that of Feast %s', (ve
     // A map has no order: of tags the words are compared.
     const same = kind === 'projects' || kind === 'permissions' ? words : version === '0.49.0' ? cells : sorted
     expect(same(mine)).toEqual(same(theirs(kind, 'list').out))
+    tested(kindCell(version, kind, 'list'), { objects: mine.trimEnd().split('\n').length - 1 })
   })
 
   test.each(described)('%s describe %s says all that Feast says', async (kind, name) => {
     const { code, out } = await ours(kind, 'describe', name, '--json')
     expect(code).toBe(0)
     expect(comparable(JSON.parse(out))).toMatchObject(comparable(theirs(kind, 'describe', name).shown))
+    tested(kindCell(version, kind, 'describe'), { objects: 1 })
+  })
+
+  test('validation-references describe says what Feast does not', async () => {
+    const { out } = await ours('validation-references', 'describe', 'expected', '--json')
+    expect(JSON.parse(out)).toMatchObject({ name: 'expected', referenceDatasetName: 'training' })
+    expect(theirs('validation-references', 'describe', 'expected').shown).toMatch(/^<feast.saved_dataset.ValidationReference object at/)
+    deviating(kindCell(version, 'validation-references', 'describe'), 'shows the address of a Python object', { objects: 1 })
   })
 
   test.each(described.filter(([kind]) => kind !== 'projects'))('%s describe fails alike when there is no such thing', async (kind) => {
     expect((await ours(kind, 'describe', 'nobody')).code).toBe(theirs(kind, 'describe', 'nobody').code)
+    tested({ version, operation: 'commands' })
   })
 
   test.each([
@@ -162,11 +179,13 @@ describe.each(feastVersions)('one registry, our feast and that of Feast %s', (ve
     // Feast counts the keys of a stream view among its features.
     const withoutKeys = plain.replace(/^driver_id +driver_streamed.*\n/gm, '')
     expect(cells(mine.out)).toEqual(cells(withoutKeys))
+    tested({ version, operation: 'commands' })
   })
 
   test.each([['frobnicate'], ['entities', 'list', '--frob'], ['materialize-incremental']])('%s %s %s exits alike', async (...words) => {
     const given = words.filter((word) => word !== undefined)
     expect((await ours(...given)).code).toBe(theirs(...given).code)
+    tested({ version, operation: 'commands' })
   })
 
   test('get-online-features prints the same JSON', async () => {

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readYaml, type YamlNode } from '../../store/src/config/yaml-tree.ts'
+import { deviating, tested } from '../src/cell-note.ts'
+import { type FeastVersion, feastVersions } from '../src/environment.ts'
 import { runPython } from '../src/python.ts'
 
 /** PyYAML's verdict on each text: what kinds and values it reads, or that it refuses. */
@@ -82,8 +84,8 @@ const comparable = (verdict: unknown): unknown => {
 }
 
 /** Texts on which we differ: read as something else, or accepted on one side alone. */
-const differing = async (texts: readonly string[]) => {
-  const theirs = (await runPython('0.67.0', script, { input: texts })) as readonly unknown[]
+const differing = async (texts: readonly string[], version: FeastVersion = '0.67.0') => {
+  const theirs = (await runPython(version, script, { input: texts })) as readonly unknown[]
   expect(theirs).toHaveLength(texts.length)
   const different = texts
     .map((text, at) => ({ text, mine: ours(text), python: comparable(theirs[at]) }))
@@ -352,16 +354,18 @@ describe('a configuration is read as PyYAML reads it', () => {
     expect(onlyPython.filter((text) => !/["\]]#/.test(text))).toEqual([])
   })
 
-  test('where the text is of these pieces in any order', async () => {
+  test.each(feastVersions)('where the text is of these pieces in any order, Feast %s', async (version) => {
     const texts = fc.sample(
       fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((parts) => `key: ${parts.join('')}`),
       { numRuns: 20_000, seed: 11 },
     )
-    const { both, onlyPython, onlyOurs } = await differing(texts)
+    const { both, onlyPython, onlyOurs } = await differing(texts, version)
     expect(both).toEqual([])
     expect(onlyOurs).toEqual([])
     // A comment without a blank before it, a block that begins a line, a quoted text that goes on in the first column.
     expect(onlyPython.length).toBeLessThan(20)
+    deviating({ version, operation: 'yaml' }, 'a comment without a blank before it', { values: onlyPython.length })
+    tested({ version, operation: 'yaml' }, { values: texts.length - onlyPython.length })
   })
 })
 

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { describeConfig } from '../../store/src/config/describe.ts'
 import { parseConfig, type StoreConfig } from '../../store/src/config/store-config.ts'
+import { tested } from '../src/cell-note.ts'
 import { type ConfigText, configTexts } from '../src/config-texts.ts'
 import { runPython } from '../src/python.ts'
 
@@ -129,6 +130,7 @@ describe('Feast 0.67.0', () => {
       return isDeepStrictEqual(python, comparable(mine, mine)) ? [] : [{ at: `${at.place}: ${at.value}`, mine, python }]
     })
     expect(different).toEqual([])
+    tested({ version: '0.67.0', operation: 'configuration' }, { values: compared.length })
   })
 })
 
@@ -155,5 +157,6 @@ describe.each(['0.49.0', '0.67.0'] as const)('Feast %s', (version) => {
       online_store: { password: 'a: b #c' },
     })
     expect(written).toEqual(read)
+    tested({ version, operation: 'configuration' }, { values: 2 })
   })
 })

@@ -3,6 +3,7 @@ import type { DescFile } from '@bufbuild/protobuf'
 import type { DescriptorProto, EnumDescriptorProto } from '@bufbuild/protobuf/wkt'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { generatedFiles, generatedFolder } from '../../store/proto/generate.ts'
+import { tested } from '../src/cell-note.ts'
 import { feastVersions } from '../src/environment.ts'
 import { runPython } from '../src/python.ts'
 
@@ -108,6 +109,7 @@ describe('our protobuf messages', () => {
     expect(theirs.size).toBeGreaterThan(600)
     const missing = [...theirs].filter((line) => !ours.has(line))
     expect(missing.filter((line) => version === '0.67.0' || !movedSince049.some((pattern) => pattern.test(line)))).toEqual([])
+    tested({ version, operation: 'messages' }, { rows: theirs.size })
   })
 
   test('hold nothing that neither release has', async () => {

@@ -1,12 +1,15 @@
 import * as fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { encodeValue } from '../../store/src/definition/value.ts'
-import { int32, int64, string, timestamp, type ValueType } from '../../store/src/definition/value-type.ts'
+import { int32, int64, string, timestamp, type ValueType, type ValueTypeName } from '../../store/src/definition/value-type.ts'
 import { type EntityKeyVersion, entityKeyEncoder, type JoinKey } from '../../store/src/online/entity-key.ts'
 import { decodeEntityKey, entityKeyVersionOf } from '../../store/src/online/entity-key-reading.ts'
+import { joinKeyTypes } from '../../store/src/online/join-key-value.ts'
+import { typedArbitraries } from '../../store/test/definition/value-arbitrary.ts'
 import { entityKeyArbitrary } from '../../store/test/online/entity-key-arbitrary.ts'
 import { entityKeyCases } from '../../store/test/online/entity-key-cases.ts'
-import type { FeastVersion } from '../src/environment.ts'
+import { deviating, impossible, tested } from '../src/cell-note.ts'
+import { type FeastVersion, feastVersions } from '../src/environment.ts'
 import { runPython } from '../src/python.ts'
 
 type Keys = readonly (JoinKey & { readonly value: unknown })[]
@@ -52,6 +55,7 @@ describe.each<[FeastVersion, fc.Arbitrary<Keys>]>([
   test('stores entities under the same keys', () => {
     expect(theirs).toHaveLength(cases.length)
     expect(cases.map(([keys, each]) => ours(keys, each))).toEqual(theirs)
+    for (const [keys] of cases) for (const { type } of keys) tested({ version, type: type.name, check: 'key' }, { values: 1 })
   })
 
   test('writes keys of version 1, which are recognised', async () => {
@@ -61,6 +65,52 @@ describe.each<[FeastVersion, fc.Arbitrary<Keys>]>([
     expect(small.length).toBeGreaterThan(100)
     const stored = (await runPython(version, encodeScript, { input: small.map((keys) => inputOf(keys, 1)) })) as readonly string[]
     expect(stored.map((hex, at) => entityKeyVersionOf(Buffer.from(hex, 'hex'), small[at] ?? []))).toEqual(small.map(() => 1))
+  })
+})
+
+const refusedScript = `
+import json, sys
+from feast.infra.key_encoding_utils import serialize_entity_key
+from feast.protos.feast.types.EntityKey_pb2 import EntityKey
+from feast.protos.feast.types.Value_pb2 import Value
+def refused(text):
+    try:
+        serialize_entity_key(EntityKey(join_keys=['k'], entity_values=[Value.FromString(bytes.fromhex(text))]), 3)
+        return None
+    except Exception as error:
+        return str(error)
+print(json.dumps([refused(text) for text in json.load(sys.stdin)]))
+`
+
+describe.each(feastVersions)('types that no key of Feast %s has', (version) => {
+  const { types } = inject('known')[version]
+  const keyTypes = new Set<string>(joinKeyTypes.filter((type) => version === '0.67.0' || type !== 'UNIX_TIMESTAMP'))
+  const blobs: readonly ValueTypeName[] = types.filter((type) => type === 'PDF_BYTES' || type === 'IMAGE_BYTES')
+  const others = types.filter((type) => !keyTypes.has(type) && !blobs.includes(type))
+
+  test('are refused by it', async () => {
+    const values = others.map((name) => {
+      const { values: all, type } = typedArbitraries.find(({ type: each }) => each.name === name) ?? expect.unreachable()
+      const [value] = fc.sample(
+        all.filter((each) => each !== null),
+        { numRuns: 1, seed: 7 },
+      )
+      return Buffer.from(encodeValue(type, value)).toString('hex')
+    })
+    const errors = await runPython(version, refusedScript, { input: values })
+    expect(errors).toEqual(others.map(() => expect.stringContaining('Value type not supported')))
+    for (const type of others)
+      impossible(
+        { version, type, check: 'key' },
+        type === 'UNIX_TIMESTAMP' ? 'moments are keys from 0.55 on' : 'Feast makes no entity key of such a value',
+      )
+  })
+
+  test('are refused by us, where it takes a document for its bytes', () => {
+    for (const type of blobs) {
+      expect(() => entityKeyEncoder({ version: 3, joinKeys: [{ name: 'k', type: { name: type } }] })).toThrow('cannot')
+      deviating({ version, type, check: 'key' }, 'Documents and pictures are taken as join keys.')
+    }
   })
 })
 

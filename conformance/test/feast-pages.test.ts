@@ -6,6 +6,7 @@ import { loadConfig, openStore } from '@charmed-feast/store'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../../house/postgres.ts'
 import { type Browser, launchBrowser } from '../../ui/test/browser/browser.ts'
+import { impossible, tested } from '../src/cell-note.ts'
 import { type FeastPages, openFeastPages } from '../src/feast-page.ts'
 import { repositoryYaml } from '../src/feast-server.ts'
 import { runPython, runPythonFile } from '../src/python.ts'
@@ -102,5 +103,17 @@ afterAll(async () => {
 describe("Feast 0.67's own web UI, out of its wheel, beside our REST", () => {
   test.each(pages)('shows %s without a failed request or an error', async (path, words) => {
     expect(await feast.visit(path, words)).toEqual([])
+    tested({ version: '0.67.0', operation: 'pages' }, { rows: 1 })
   })
+})
+
+test('the web UI of Feast 0.49.0 reads its registry as one file, and asks no REST', async () => {
+  const asked = `
+import json, os, feast
+folder = os.path.join(os.path.dirname(feast.__file__), "ui", "build", "static", "js")
+texts = [open(os.path.join(folder, name), errors="replace").read() for name in os.listdir(folder) if name.endswith(".js")]
+print(json.dumps(any("/feature_views" in text for text in texts)))
+`
+  expect(await runPython('0.49.0', asked)).toBe(false)
+  impossible({ version: '0.49.0', operation: 'pages' }, 'its web UI reads the registry as one file')
 })

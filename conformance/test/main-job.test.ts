@@ -4,6 +4,7 @@ import { lastHour } from '@charmed-feast/example-driver-stats/sample'
 import { expect, test } from 'vitest'
 import { checksumOf, loadSample, runExample, trainingRows } from '../../bundle/src/driver-stats/run.ts'
 import { testDatabase } from '../../house/postgres.ts'
+import { tested } from '../src/cell-note.ts'
 import { feastVersions } from '../src/environment.ts'
 import { runPython } from '../src/python.ts'
 
@@ -76,4 +77,5 @@ test.each(feastVersions)('npm start prints what Feast %s gives for the sample', 
       named(['driver_id', 'conv_rate', 'expected_fare'], vectors),
     ),
   ).toBe(checksum)
+  tested({ version, operation: 'main_job' }, { rows: training.length + vectors.length })
 })

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { makeCertificate } from '../../bundle/src/postgres/certificate.ts'
+import { tested } from '../src/cell-note.ts'
 import { feastVersions } from '../src/environment.ts'
 import { pythonPath } from '../src/python.ts'
 
@@ -121,6 +122,7 @@ describe.each([
         historical: [0.25, 0.5, 0.75],
         online: [0.5, 0.75, null],
       })
+      tested({ version, operation: 'notebook' }, { rows: 6 })
     },
     400_000,
   )

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runCommandLine } from '../../cli/src/main.ts'
+import { tested } from '../src/cell-note.ts'
 import { feastVersions } from '../src/environment.ts'
 import { runPythonFile } from '../src/python.ts'
 
@@ -59,6 +60,7 @@ describe.each(feastVersions)('a repository that Feast %s made and applied, witho
         code: 1,
         err: expect.stringContaining("it is defined in Python; run Python's feast apply"),
       })
+      tested({ version, operation: 'local_repository' }, { rows: 2 })
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

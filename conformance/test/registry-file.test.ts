@@ -8,6 +8,7 @@ import { RegistrySchema } from '../../store/src/proto/feast/core/registry_pb.ts'
 import { diffRegistry, objectsOf } from '../../store/src/registry/diff.ts'
 import { openFileRegistry } from '../../store/src/registry/file.ts'
 import { kindList } from '../../store/src/registry/kind.ts'
+import { tested } from '../src/cell-note.ts'
 import { feastVersions } from '../src/environment.ts'
 import { runPythonFile } from '../src/python.ts'
 
@@ -52,6 +53,8 @@ describe.each(feastVersions)('a registry file and Feast %s', (version) => {
     await openFileRegistry(ours).apply({ project: 'demo', objects }, { now })
     expect(await runPythonFile(version, 'list_registry.py', { input: { path: ours, project: 'demo' } })).toEqual(await namesByKind(ours))
     expect(await namesByKind(ours)).toEqual(await namesByKind(path))
+    for (const { kind } of objectsOf(await openFileRegistry(ours).snapshot(), 'demo'))
+      if (version === '0.67.0' || kind !== 'label-view') tested({ version, kind, check: 'file' }, { objects: 1 })
   })
 
   test('that we wrote says the same after its apply of the same definitions', async () => {

@@ -10,6 +10,7 @@ import type { Registry } from '../../store/src/registry/registry.ts'
 import type { RegistrySnapshot } from '../../store/src/registry/snapshot.ts'
 import { openSqlRegistry } from '../../store/src/registry/sql.ts'
 import { openDatabase } from '../../store/test/registry/database.ts'
+import { tested } from '../src/cell-note.ts'
 import { type FeastVersion, feastVersions } from '../src/environment.ts'
 import { runPythonFile } from '../src/python.ts'
 
@@ -74,6 +75,7 @@ describe.each(feastVersions)('a registry that Feast %s wrote', (version) => {
       const message = fromBinary(schema, bytes)
       expect(unknownFields(reflect(schema, message)), `${kind} ${name}`).toBe(0)
       expect(Buffer.from(toBinary(schema, message)).toString('hex'), `${kind} ${name}`).toBe(Buffer.from(bytes).toString('hex'))
+      tested({ version, kind, check: 'read' }, { objects: 1 })
     }
   })
 
@@ -96,6 +98,7 @@ describe.each(feastVersions)('a registry that Feast %s wrote', (version) => {
     expect(diffRegistry(snapshot, { project: 'demo', objects })).toEqual([])
     expect(await registry.apply({ project: 'demo', objects }, { now: 0n })).toEqual([])
     expect((await registry.snapshot()).version).toBe(snapshot.version)
+    for (const { kind } of objectsOf(snapshot, 'demo')) tested({ version, kind, check: 'unchanged' }, { objects: 1 })
   })
 })
 

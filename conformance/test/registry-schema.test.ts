@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createSchema } from '../../store/src/registry/schema.ts'
 import { freshDatabase } from '../../store/test/registry/database.ts'
+import { tested } from '../src/cell-note.ts'
 import { runPython } from '../src/python.ts'
 
 const createAll = `
@@ -37,6 +38,7 @@ describe('the schema of the registry', () => {
       const { rows } = await theirs.database.query(statement)
       expect(rows.length).toBeGreaterThan(13)
       expect((await ours.database.query(statement)).rows).toEqual(rows)
+      tested({ version: '0.67.0', operation: 'tables_of_registry' }, { rows: rows.length })
     }
   })
 
@@ -45,5 +47,6 @@ describe('the schema of the registry', () => {
     await runPython('0.49.0', createAll, { input: url })
     expect(await database.transaction(createSchema)).toEqual(['label_views', 'feature_view_version_history'])
     expect(await runPython('0.67.0', verify, { input: url })).toBe(true)
+    tested({ version: '0.49.0', operation: 'tables_of_registry' })
   })
 })

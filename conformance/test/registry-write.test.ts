@@ -8,6 +8,7 @@ import { type Kind, kindList, kindOf, type RegistryMessage } from '../../store/s
 import { createSchema } from '../../store/src/registry/schema.ts'
 import { openSqlRegistry } from '../../store/src/registry/sql.ts'
 import { openDatabase } from '../../store/test/registry/database.ts'
+import { impossible, tested } from '../src/cell-note.ts'
 import { type FeastVersion, feastVersions } from '../src/environment.ts'
 import { runPython, runPythonFile } from '../src/python.ts'
 
@@ -82,6 +83,7 @@ describe.each(feastVersions)('a registry that we wrote, to Feast %s', (version) 
     expect(await runPythonFile(version, 'list_registry.py', { input: { url: ours.url, project: 'demo' } })).toEqual(
       Object.fromEntries([...expected].map(([kind, list]) => [kind, list.map(({ name }) => name)])),
     )
+    for (const [kind, list] of expected) tested({ version, kind, check: 'listed' }, { objects: list.length })
   })
 
   test('is not rewritten by its apply of the same definitions, save where it rewrites its own', async () => {
@@ -90,6 +92,7 @@ describe.each(feastVersions)('a registry that we wrote, to Feast %s', (version) 
     // 0.49 writes every row each time; 0.67 not those of most kinds.
     if (version === '0.67.0') expect(own.length).toBeLessThan(6)
     expect(diffRegistry(await ours.registry.snapshot(), { project: 'demo', objects })).toEqual([])
+    for (const message of objects) tested({ version, kind: kindOf(message).name, check: 'kept' }, { objects: 1 })
   })
 
   test('takes a change of its, and says in ours what changed', async () => {
@@ -117,6 +120,7 @@ registry.delete_permission('readers', 'demo')
       { action: 'create', kind: 'permission', name: 'readers' },
     ])
     expect(await ours.registry.apply({ project: 'demo', objects }, { now })).toEqual(differences)
+    tested({ version, operation: 'change_by_python' }, { objects: differences.length })
   })
 })
 
@@ -147,5 +151,13 @@ describe('the versions of a view', () => {
     const columns = 'feature_view_name, project_id, version_number, feature_view_type, description'
     const statement = `SELECT ${columns} FROM feature_view_version_history ORDER BY version_number`
     expect((await ours.sql.query(statement)).rows).toEqual((await theirs.sql.query(statement)).rows)
+    tested({ version: '0.67.0', operation: 'versions' }, { rows: steps.length })
+  })
+
+  test('are nothing that Feast 0.49 has', async () => {
+    const asked =
+      "import json; from feast.infra.registry.sql import SqlRegistry; print(json.dumps(hasattr(SqlRegistry, 'list_feature_view_versions')))"
+    expect(await runPython('0.49.0', asked)).toBe(false)
+    impossible({ version: '0.49.0', operation: 'versions' }, 'views have versions from 0.62 on')
   })
 })

@@ -2,8 +2,9 @@ import { type Server, startServer } from '@charmed-feast/server'
 import { loadConfig, openStore } from '@charmed-feast/store'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../../house/postgres.ts'
+import { deviating, impossible, tested } from '../src/cell-note.ts'
 import { type FeastServer, startFeastServer } from '../src/feast-server.ts'
-import { runPythonFile } from '../src/python.ts'
+import { runPython, runPythonFile } from '../src/python.ts'
 import { ask, comparable, restDifferences } from '../src/rest-compare.ts'
 import { restRequests } from '../src/rest-requests.ts'
 
@@ -54,6 +55,8 @@ describe('the REST registry API beside that of Feast 0.67', () => {
     const unexplained = found.filter(({ path }) => !restDifferences.some((difference) => difference.path.test(path)))
     expect(unexplained).toEqual([])
     expect(found.length).toBeLessThanOrEqual(requests.length * 0.05)
+    deviating({ version: '0.67.0', operation: 'rest' }, 'answers of the REST registry that rest.md lists', { rows: found.length })
+    tested({ version: '0.67.0', operation: 'rest' }, { rows: requests.length - found.length })
   })
 
   test('is asked for enough, and for enough that is there', async () => {
@@ -74,4 +77,10 @@ describe('the REST registry API beside that of Feast 0.67', () => {
   test.each(restDifferences)('needs the difference that is written down for $path', ({ path }) => {
     expect(found.some((each) => path.test(each.path))).toBe(true)
   })
+})
+
+test('Feast 0.49.0 has no registry over REST', async () => {
+  const asked = "import importlib.util, json; print(json.dumps(importlib.util.find_spec('feast.api') is not None))"
+  expect(await runPython('0.49.0', asked)).toBe(false)
+  impossible({ version: '0.49.0', operation: 'rest' }, 'its registry answers over gRPC alone')
 })

@@ -21,6 +21,7 @@ import {
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../house/postgres.ts'
+import { tested } from '../src/cell-note.ts'
 import { feastVersions } from '../src/environment.ts'
 import { runPythonFile } from '../src/python.ts'
 
@@ -137,18 +138,13 @@ const asSingle = (theirs: unknown): unknown =>
     ]),
   )
 
-let compared = 0
-afterAll(() => {
-  process.stdout.write(`store: ${compared} cells compared with the real Feast\n`)
-})
-
 describe.each(feastVersions)('beside Feast %s', (version) => {
   const python = (database: TestDatabase, step: string, more: Readonly<Record<string, unknown>> = {}): Promise<unknown> =>
     runPythonFile(version, 'store.py', {
       input: { url: database.url, project: 'both', step, columns: feastColumns, ttl_days: 5, ids, start, end, ...more },
     })
-  const count = (found: unknown): void => {
-    compared += Object.values(Object(found)).flat().length
+  const note = (check: 'loaded_by_python' | 'loaded_by_us' | 'history'): void => {
+    for (const { ours } of columns) tested({ version, type: ours.name, check }, { values: ids.length })
   }
 
   describe('what Python applied and materialized', () => {
@@ -165,21 +161,22 @@ describe.each(feastVersions)('beside Feast %s', (version) => {
 
     test('is read online cell by cell as Python reads it', async () => {
       const theirs = await python(database, 'online')
-      count(theirs)
       // 0.49 and 0.67 pull 64-bit integers with nulls beside them through doubles: the value that is stored has lost its last bit.
       expect(await ourOnline(store)).toEqual(theirs)
+      note('loaded_by_python')
     })
 
     test('gives the history that Python gives', async () => {
       const times = ['2026-01-03T12:00:00Z', '2026-01-02T00:00:00Z', '2026-01-09T00:00:00Z', '2026-01-03T00:00:00Z']
       const theirs = await python(database, 'historical', { times })
-      count(theirs)
       expect(asPandas(await ourHistory(store, times))).toEqual(asSingle(theirs))
+      note('history')
     })
 
     test('needs no change when we apply the same', async () => {
       const plan = await store.plan(definitions, { partial: false })
       expect(plan.differences).toEqual([])
+      tested({ version, operation: 'reapply' }, { objects: definitions.length })
     })
   })
 
@@ -205,21 +202,22 @@ describe.each(feastVersions)('beside Feast %s', (version) => {
 
     test('is read online by Python cell by cell as we read it', async () => {
       const theirs = await python(database, 'online')
-      count(theirs)
       expect(await ourOnline(store)).toEqual(theirs)
+      note('loaded_by_us')
     })
 
     test('gives Python the history that we give', async () => {
       const times = ['2026-01-03T12:00:00Z', '2026-01-02T00:00:00Z', '2026-01-09T00:00:00Z', '2026-01-03T00:00:00Z']
       const theirs = await python(database, 'historical', { times })
-      count(theirs)
       expect(asPandas(await ourHistory(store, times))).toEqual(asSingle(theirs))
+      note('history')
     })
 
     test('stays as it is when Python applies the same, and we see no change after that', async () => {
       await python(database, 'apply')
       await store.refreshRegistry()
       expect((await store.plan(definitions, { partial: false })).differences).toEqual([])
+      tested({ version, operation: 'reapply' }, { objects: definitions.length })
     })
   })
 })

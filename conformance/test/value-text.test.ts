@@ -4,6 +4,7 @@ import { encodeValue } from '../../store/src/definition/value.ts'
 import { valueNumber, valueText, vectorText } from '../../store/src/definition/value-text.ts'
 import { bool, float32, float64, int32, int64, listOf, string, type ValueType } from '../../store/src/definition/value-type.ts'
 import { floatTexts } from '../../store/test/definition/float-texts.ts'
+import { impossible, tested } from '../src/cell-note.ts'
 import { runPython } from '../src/python.ts'
 
 const script = `
@@ -61,5 +62,12 @@ describe('Feast 0.67.0', () => {
       const ours = [valueText(type, value, { numbers: true }), bits(valueNumber(type, value)), vectorText(type, value)]
       expect(ours, `${type.name} ${String(value)}`).toEqual(theirs[at])
     }
+    tested({ version: '0.67.0', operation: 'value_columns' }, { values: samples.length })
   })
+})
+
+test('Feast 0.49.0 fills no such columns', async () => {
+  const asked = "import json, feast.infra.online_stores.helpers as h; print(json.dumps(hasattr(h, 'extract_text_and_num')))"
+  expect(await runPython('0.49.0', asked)).toBe(false)
+  impossible({ version: '0.49.0', operation: 'value_columns' }, 'numbers stand beside values from 0.66 on')
 })

@@ -1,0 +1,45 @@
+# Pushes values one by one through push sources that are registered, and reads them and others online.
+# Reads {"url", "project", "pushes": [{"source", "id", "python"}], "reads": [{"view", "id"}]} from standard input; prints
+# {"failures": [text or null], "values": [value]}.
+import json
+import sys
+from datetime import datetime, timezone
+from urllib.parse import urlsplit
+
+import pandas as pd
+from expression import value_of
+from feast import FeatureStore
+from feast.repo_config import RepoConfig
+from shown import shown
+
+to = json.load(sys.stdin)
+url = urlsplit(to["url"])
+parts = {"host": url.hostname, "port": url.port, "user": url.username, "password": url.password, "database": url.path[1:], "sslmode": "disable"}
+store = FeatureStore(
+    config=RepoConfig(
+        project=to["project"],
+        provider="local",
+        registry={"registry_type": "sql", "path": to["url"].replace("postgresql://", "postgresql+psycopg://"), "cache_ttl_seconds": 600},
+        offline_store={"type": "postgres", **parts},
+        online_store={"type": "postgres", **parts},
+        entity_key_serialization_version=3,
+    )
+)
+now = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+def push(each):
+    try:
+        value = pd.Series([value_of(each["python"])], dtype="object")
+        store.push(each["source"], pd.DataFrame({"id": [each["id"]], "value": value, "at": [now]}))
+        return None
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"[:300]
+
+
+def read(each):
+    found = store.get_online_features(features=[f"{each['view']}:value"], entity_rows=[{"id": each["id"]}]).to_dict()
+    return shown(found["value"][0])
+
+
+print(json.dumps({"failures": [push(each) for each in to["pushes"]], "values": [read(each) for each in to["reads"]]}))
