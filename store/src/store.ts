@@ -1,5 +1,5 @@
-import { applyMessages } from './apply/apply-request.ts'
 import { type ApplyRooms, type ApplyScope, applyDefinitions, planDefinitions } from './apply/apply.ts'
+import { applyMessages } from './apply/apply-request.ts'
 import type { ApplyPlan } from './apply/plan.ts'
 import { removeObjects } from './apply/remove.ts'
 import { switchView } from './apply/switch-view.ts'

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../house/postgres.ts'
 import {
   days,
+  decimal,
   entity,
   featureService,
   featureView,
   float64,
+  imageBytes,
   int64,
   onDemandFeatureView,
   openStore,
@@ -14,7 +16,9 @@ import {
   requestSource,
   type Store,
   StoreError,
+  scalarMap,
   string,
+  zonedTimestamp,
 } from '../src/index.ts'
 import { openPool, type Pool } from '../src/postgres/pool.ts'
 import { parsePostgresUrl } from '../src/postgres/url.ts'
@@ -118,6 +122,14 @@ describe('a store', () => {
     await expect(store.apply([unfit])).rejects.toThrow(message)
     expect((await store.snapshot()).view('rides', 'unfit')).toBeUndefined()
     expect((await store.plan([unfit], { skipSourceValidation: true })).createTables).toEqual(['unfit'])
+  })
+
+  test('takes columns that hold the values of a type under another one', async () => {
+    const query = `SELECT 1::bigint AS driver_id, now() AS at, now() AS zoned, ''::bytea AS picture, '1.5' AS price, '{}'::jsonb AS labels`
+    const schema = { zoned: zonedTimestamp, picture: imageBytes, price: decimal, labels: scalarMap }
+    const source = postgresSource({ name: 'loose', query, timestampField: 'at' })
+    const loose = featureView({ name: 'loose', entities: [driver], schema, source })
+    expect((await store.plan([loose])).createTables).toEqual(['loose'])
   })
 
   test('applies once: the second time there is nothing to do', async () => {
