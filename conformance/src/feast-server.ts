@@ -53,25 +53,34 @@ const answers = async (url: string, child: ChildProcess, output: () => string): 
   }
 }
 
-/** Python's own registry server over REST, on a folder of its own. */
+/** A server of Python's own, on a folder of its own: its registry over REST, which its UI serves too. */
 export interface FeastServer extends AsyncDisposable {
   readonly url: string
   readonly folder: string
 }
 
+/** The words of Feast's command line that start each of its servers. */
+const commands = {
+  registry: (port: number) => ['serve_registry', '--rest-api', '--no-grpc', '--rest-port', String(port), '--host', '127.0.0.1'],
+  ui: (port: number) => ['ui', '--host', '127.0.0.1', '--port', String(port)],
+}
+
 /**
- * Starts `feast serve_registry --rest-api` of a release.
+ * Starts `feast serve_registry --rest-api` of a release, or its `feast ui`.
  *
  * @example
  * await using feast = await startFeastServer('0.67.0', repository)
  */
-export const startFeastServer = async (version: FeastVersion, repository: Repository): Promise<FeastServer> => {
+export const startFeastServer = async (
+  version: FeastVersion,
+  repository: Repository,
+  command: keyof typeof commands = 'registry',
+): Promise<FeastServer> => {
   const folder = await mkdtemp(join(tmpdir(), 'charmed-feast-rest-'))
   await writeFile(join(folder, 'feature_store.yaml'), repositoryYaml(repository))
   const port = await freePort()
-  const serve = ['serve_registry', '--rest-api', '--no-grpc', '--rest-port', String(port), '--host', '127.0.0.1']
   // As a module: the scripts in bin/ name the folder that the environment was made in, not the one it has.
-  const child = spawn(pythonPath(version), ['-m', 'feast.cli.cli', ...serve], {
+  const child = spawn(pythonPath(version), ['-m', 'feast.cli.cli', ...commands[command](port)], {
     cwd: folder,
     env: { ...process.env, FEAST_USAGE: 'False', PYTHONWARNINGS: 'ignore', PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

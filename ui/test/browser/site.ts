@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Policy, type Server, startServer } from '@charmed-feast/server'
 import { type Definition, loadConfig, openStore, type Store } from '@charmed-feast/store'
 import pg from 'pg'
+import type { Repository } from '../../../conformance/src/feast-server.ts'
 import { testDatabase } from '../../../house/postgres.ts'
 import { buildPages } from './build.ts'
 import { example, exampleTables } from './definitions.ts'
@@ -17,6 +18,8 @@ export interface Site extends AsyncDisposable {
   readonly prefix: string
   readonly store: Store
   readonly server: Server
+  /** Where its three stores are, for another Feast to read them. */
+  readonly repository: Repository
   sql(text: string): Promise<void>
 }
 
@@ -97,6 +100,7 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     prefix,
     store,
     server,
+    repository: { host, port, user, password, database, project: 'rides' },
     sql: async (text) => {
       await client.query(text)
     },
