@@ -20,9 +20,10 @@ export const storeRooms: Readonly<Record<string, readonly string[]>> = {
 
 /** The files at the store's root put the rooms together: each may import every room, and these of each other. */
 const storeRoots: Readonly<Record<string, readonly string[]>> = {
-  store: [],
+  diagnostics: [],
+  store: ['diagnostics'],
   'open-store': ['store'],
-  index: ['store', 'open-store'],
+  index: ['diagnostics', 'store', 'open-store'],
 }
 
 /** Packages and the packages of ours that their `src` may import, always by name and never by path. */

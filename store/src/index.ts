@@ -66,6 +66,7 @@ export {
   zonedTimestamp,
 } from './definition/value-type.ts'
 export type { AnyView, View } from './definition/view.ts'
+export type { StoreEvent, StoreOperation } from './diagnostics.ts'
 export { errors, StoreError, type StoreErrorCode } from './errors.ts'
 export type { MaterializeProgress, MaterializeResult, MaterializeWork } from './materialize/materialize.ts'
 export type { PushedRows, PushResult, PushTarget } from './materialize/push.ts'

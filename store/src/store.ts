@@ -8,6 +8,7 @@ import type { AnyStoredView, Definition } from './definition/definition.ts'
 import type { FeatureService } from './definition/feature-service.ts'
 import type { OnDemandFeatureView } from './definition/on-demand-feature-view.ts'
 import type { Asked, Checked, EntityRow, FeatureVector, Repository } from './definition/retrieval.ts'
+import { traced } from './diagnostics.ts'
 import { allowed, storeError } from './errors.ts'
 import {
   type MaterializeResult,
@@ -34,12 +35,12 @@ import type { KindName } from './registry/kind.ts'
 import type { ApplyOptions, Registry } from './registry/registry.ts'
 import type { RegistryRequest, RemovedObject } from './registry/request.ts'
 import type { RegistrySnapshot } from './registry/snapshot.ts'
-import { type AskedFor, type ResolveOptions, resolveAsked } from './retrieve/asked.ts'
-import { type EntityRowsInput, entityRowColumns } from './retrieve/entity-rows.ts'
+import { type AskedFor, askedNames, type ResolveOptions, resolveAsked } from './retrieve/asked.ts'
+import { type EntityRowsInput, entityRowColumns, rowCount } from './retrieve/entity-rows.ts'
 import { explainIn, type HistoricalOptions, historicalRetrieval, type TrainingRows } from './retrieve/historical.ts'
 import { saveDataset } from './retrieve/saved-dataset.ts'
 import { ServingPlans } from './retrieve/serving.ts'
-import { assembleVectors, type FindTransform } from './retrieve/vectors.ts'
+import { assembleVectors, type FeatureVectors, type FindTransform } from './retrieve/vectors.ts'
 
 /** The registry as it was last read, and anew when asked. */
 export interface Snapshots extends AsyncDisposable {
@@ -174,9 +175,12 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
    * await store.apply([driver, stats, pricing])
    */
   async apply(definitions: readonly Definition[], scope: Partial<ApplyScope> = {}): Promise<ApplyPlan> {
-    const plan = await applyDefinitions(this.#applyRooms(), definitions, { partial: true, ...scope })
-    await this.#rooms.snapshots.refresh()
-    return plan
+    const about = () => ({ project: this.project, about: definitions.map(({ name }) => name), rows: 0 })
+    return await traced('apply', about, async () => {
+      const plan = await applyDefinitions(this.#applyRooms(), definitions, { partial: true, ...scope })
+      await this.#rooms.snapshots.refresh()
+      return plan
+    })
   }
 
   /**
@@ -277,7 +281,12 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
   }
 
   /** {@link Store.getOnlineFeatures} for those who do not know what is asked for when they write: servers, command lines. */
-  async readOnline(features: AskedFor, entityRows: EntityRowsInput, options: OnlineOptions<boolean> = {}) {
+  readOnline(features: AskedFor, entityRows: EntityRowsInput, options: OnlineOptions<boolean> = {}): Promise<FeatureVectors> {
+    const event = () => ({ project: this.project, about: askedNames(features), rows: rowCount(entityRows) })
+    return traced('online-read', event, () => this.#readOnline(features, entityRows, options))
+  }
+
+  async #readOnline(features: AskedFor, entityRows: EntityRowsInput, options: OnlineOptions<boolean>): Promise<FeatureVectors> {
     const plans = await this.#serving()
     const { request, read } = plans.get(features, resolveOptions(options))
     const rows = entityRowColumns(entityRows, request)
@@ -395,6 +404,14 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
     request: MaterializeWork & { readonly views?: readonly string[] },
     windowOf: (view: AnyStoredView, done: readonly Interval[]) => Interval | undefined,
   ): Promise<readonly MaterializeResult[]> {
+    const event = () => ({ project: this.project, about: request.views ?? [], rows: 0 })
+    return await traced('materialize', event, () => this.#materializeViews(request, windowOf))
+  }
+
+  async #materializeViews(
+    request: MaterializeWork & { readonly views?: readonly string[] },
+    windowOf: (view: AnyStoredView, done: readonly Interval[]) => Interval | undefined,
+  ): Promise<readonly MaterializeResult[]> {
     await this.refreshRegistry()
     const rooms = await this.#materializeRooms()
     await repairIntervals(rooms)
@@ -444,12 +461,15 @@ export class Store<Repo extends Repository = Repository> implements AsyncDisposa
     rows: PushedRows,
     options: { readonly to?: PushTarget; readonly signal?: AbortSignal } = {},
   ): Promise<readonly PushResult[]> {
-    const catalog = await this.catalog()
-    const views = catalog.viewNames().flatMap((name) => {
-      const view = catalog.view(name)
-      return view === undefined || view.kind === 'on-demand-feature-view' ? [] : [view]
+    const event = () => ({ project: this.project, about: [source], rows: rows.length })
+    return await traced('push', event, async () => {
+      const catalog = await this.catalog()
+      const views = catalog.viewNames().flatMap((name) => {
+        const view = catalog.view(name)
+        return view === undefined || view.kind === 'on-demand-feature-view' ? [] : [view]
+      })
+      return await pushRows({ views, online: this.online, offline: await this.offline() }, source, rows, { to: 'online', ...options })
     })
-    return await pushRows({ views, online: this.online, offline: await this.offline() }, source, rows, { to: 'online', ...options })
   }
 
   /** Closes every connection; work that runs ends first. */

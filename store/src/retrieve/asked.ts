@@ -55,6 +55,10 @@ export interface ResolveOptions {
 /** References, or a service (by value; its projections are the registry's when it is registered). */
 export type AskedFor = readonly (AnyRef | string)[] | FeatureService<string, readonly unknown[]>
 
+/** What was asked for, in words: the service's name, or each reference. */
+export const askedNames = (asked: AskedFor): readonly string[] =>
+  isService(asked) ? [asked.name] : asked.map((ref) => (typeof ref === 'string' ? ref : `${ref.view}:${ref.feature}`))
+
 const isService = (asked: AskedFor): asked is FeatureService<string, readonly unknown[]> => 'kind' in asked
 
 const fromText = (text: string): AskedFeature => {

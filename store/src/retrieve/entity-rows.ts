@@ -10,6 +10,10 @@ export type EntityRowsInput =
 const isColumns = (input: EntityRowsInput): input is { readonly columns: Readonly<Record<string, ArrayLike<unknown>>> } =>
   'columns' in input
 
+/** How many rows were given. */
+export const rowCount = (input: EntityRowsInput): number =>
+  isColumns(input) ? (Object.values(input.columns)[0]?.length ?? 0) : input.length
+
 const fromRows = (rows: readonly Readonly<Record<string, unknown>>[], names: readonly string[]): RowColumns => {
   const columns = new Map<string, readonly unknown[]>()
   for (const name of names) {
