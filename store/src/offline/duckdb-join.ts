@@ -113,7 +113,10 @@ export const duckdbFeature = ({ view, table, features }: DuckdbJoin, cursor: Chu
   return duckdbCell(cursor, 3 + place, features[place]?.kind ?? 'value', type, { source: table.source.name, column: sourceColumn })
 }
 
-/** Runs a statement and calls `onChunk` for each chunk of its rows, with the cursor loaded; no other comes before what it gives has ended. */
+/**
+ * Runs a statement and calls `onChunk` for each chunk of its rows, with the cursor loaded; no other comes before what it gives has ended. While
+ * one is worked on DuckDB makes the next.
+ */
 export const readChunks = async (
   connection: DuckDBConnection,
   sql: string,
@@ -122,11 +125,18 @@ export const readChunks = async (
   signal?: AbortSignal,
 ): Promise<void> => {
   const result = await connection.stream(sql)
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    signal?.throwIfAborted()
-    cursor.load(chunk)
-    const pause = onChunk(chunk.rowCount)
-    if (pause !== undefined) await pause
+  let coming = result.fetchChunk()
+  try {
+    for (let chunk = await coming; chunk !== null && chunk.rowCount > 0; chunk = await coming) {
+      coming = result.fetchChunk()
+      signal?.throwIfAborted()
+      cursor.load(chunk)
+      const pause = onChunk(chunk.rowCount)
+      if (pause !== undefined) await pause
+    }
+  } finally {
+    // The connection is not to be closed under a chunk that nobody wants any more.
+    await coming.catch(() => undefined)
   }
 }
 
