@@ -81,14 +81,14 @@ test('every other way to start it', async () => {
     'npm start -- --ephemeral',
   ])
   const [exit = '', json = '', ephemeral = ''] = others
-  const plain = await ending(shell(exit))
-  expect([plain.exit, plain.out.match(/^ {2}ok /gm)?.length, plain.out.includes('FAIL')]).toEqual([0, 16, false])
   const records = await ending(shell(json))
   const checks = records.out
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as CheckRecord)
-  expect([records.exit, checks.length, checks.filter(({ ok }) => !ok)]).toEqual([0, 16, []])
+  expect([records.exit, checks.length > 15, checks.filter(({ ok }) => !ok)]).toEqual([0, true, []])
+  const plain = await ending(shell(exit))
+  expect([plain.exit, plain.out.match(/^ {2}ok /gm)?.length, plain.out.includes('FAIL')]).toEqual([0, checks.length, false])
   bundle = shell(ephemeral)
   await listen(bundle).says('What to try')
   expect(await interrupt(bundle)).toEqual([0, null])
