@@ -1,8 +1,8 @@
 import type { Queryable } from '../postgres/query.ts'
 
 /**
- * Makes one of our own tables, in schema `charmed_feast`, when it is not there: needs CREATE on the database the first time, and nothing
- * after. Run it in a transaction: two who begin at the same time wait for each other, since IF NOT EXISTS alone would have one of them fail.
+ * Makes one of our own tables, in schema `charmed_feast`, when it is not there: needs CREATE on the database where the schema is missing, CREATE
+ * on the schema where the table is, and nothing after. Run it in a transaction: two who begin at the same time wait for each other, since IF NOT EXISTS alone would have one of them fail.
  *
  * @example
  * await pool.transaction((transaction) => ensureOwnTable(transaction, 'run', ['CREATE TABLE IF NOT EXISTS charmed_feast.run (id text)']))
@@ -11,7 +11,9 @@ export const ensureOwnTable = async (sql: Queryable, table: string, statements: 
   if (await hasOwnTable(sql, table)) return
   await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('charmed_feast schema', 0))`)
   if (await hasOwnTable(sql, table)) return
-  for (const statement of ['CREATE SCHEMA IF NOT EXISTS charmed_feast', ...statements]) await sql.query(statement)
+  // IF NOT EXISTS would ask for the right to make it also where it is there.
+  const { rows } = await sql.query(`SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'charmed_feast'`)
+  for (const statement of [...(rows.length === 0 ? ['CREATE SCHEMA charmed_feast'] : []), ...statements]) await sql.query(statement)
 }
 
 /**
