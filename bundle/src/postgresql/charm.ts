@@ -3,7 +3,7 @@ import { secretInfo, secretSet } from '@charmed-feast/charm/hook-tool'
 
 import { BundleError } from '../errors.ts'
 import { makePassword } from '../postgres/password.ts'
-import { answerRequest, credentialsOf, type Provided, type Request, relationOfLabel, userLabel, userOf } from './request.ts'
+import { answerRequest, asksForRoles, credentialsOf, type Provided, type Request, relationOfLabel, userLabel, userOf } from './request.ts'
 import type { DatabaseServer } from './server.ts'
 
 const metadata = {
@@ -31,7 +31,7 @@ const readRequests = async (hook: Hook<Metadata>): Promise<readonly Request[]> =
     const kept = (await hook.findSecret({ label: userLabel(relation.id), revision: 'refresh' })) ?? relation.localApp
     const password = kept?.password ?? makePassword()
     hook.protect(password)
-    requests.push({ relation, database, user: userOf(relation.id), password })
+    requests.push({ relation, database, user: userOf(relation.id), password, makesRoles: asksForRoles(relation.remoteApp) })
   }
   return requests
 }
@@ -61,8 +61,8 @@ const observe = async (hook: Hook<Metadata>, server: DatabaseServer): Promise<Ob
   try {
     const provided: Provided[] = []
     for (const request of requests) {
-      const { database, user, password } = request
-      await server.provide({ name: database, user, password })
+      const { database, user, password, makesRoles } = request
+      await server.provide({ name: database, user, password, makesRoles })
       provided.push({ ...request, authority: await server.setEncryption({ database, encrypted: tls }) })
     }
     for (const user of await goneUsers(hook)) await server.retire(user)
@@ -90,10 +90,10 @@ const rotate = async (action: Action<Metadata>, server: DatabaseServer): Promise
   if (!(await hook.isLeader())) return action.fail('only the leader knows the passwords: run this on its unit')
   const requests = await readRequests(hook)
   const secrets = requests.filter(({ relation }) => relation.localApp?.['secret-user'] !== undefined)
-  for (const { relation, database, user } of secrets) {
+  for (const { relation, database, user, makesRoles } of secrets) {
     const password = makePassword()
     hook.protect(password)
-    await server.provide({ name: database, user, password })
+    await server.provide({ name: database, user, password, makesRoles })
     const { id } = await secretInfo(hook.run, { label: userLabel(relation.id) })
     await secretSet(hook.run, id, { owner: 'application', content: credentialsOf({ database, user, password }, server) })
   }

@@ -10,6 +10,8 @@ export interface Request {
   readonly database: string
   readonly user: string
   readonly password: string
+  /** Whether its user shall make roles of its own. */
+  readonly makesRoles: boolean
 }
 
 /** A request whose database is there. */
@@ -17,6 +19,15 @@ export interface Provided extends Request {
   /** The authority, PEM, that vouches for the server; null where clients come without TLS. */
   readonly authority: string | null
 }
+
+/**
+ * Whether a databag asks for the right to make roles: `extra-user-roles` is a list with commas.
+ *
+ * @example
+ * asksForRoles({ 'extra-user-roles': 'createrole' })   // true
+ */
+export const asksForRoles = (bag: TextMap): boolean =>
+  (bag['extra-user-roles'] ?? '').split(',').some((role) => role.trim().toLowerCase() === 'createrole')
 
 /** Labels of a relation's secrets are those of the Python library. */
 const labelOf = (id: number, group: 'user' | 'tls'): string => `database.${id}.${group}.secret`
@@ -48,7 +59,10 @@ const requestedSecrets = (bag: TextMap): readonly unknown[] => {
 }
 
 /** A user's credentials as the interface names them. */
-export const credentialsOf = ({ user, password, database }: Omit<Request, 'relation'>, { host, port }: DatabaseServer): TextMap => {
+export const credentialsOf = (
+  { user, password, database }: Pick<Request, 'database' | 'user' | 'password'>,
+  { host, port }: DatabaseServer,
+): TextMap => {
   const uri = `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database)}`
   return { username: user, password, uris: uri, 'read-only-uris': uri }
 }

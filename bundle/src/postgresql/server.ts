@@ -4,6 +4,12 @@ import { checkDatabases, type DatabaseWish, makeDatabases } from '../postgres/da
 import type { EncryptionWish } from '../postgres/encryption.ts'
 import type { Postgres } from '../postgres/postgres.ts'
 
+/** A database and its user. */
+export interface UserWish extends DatabaseWish {
+  /** Whether the user may make roles: from PostgreSQL 16 on that is a right to its own ones alone. */
+  readonly makesRoles?: boolean
+}
+
 /** A PostgreSQL server on which a charm makes databases. */
 export interface DatabaseServer {
   readonly host: string
@@ -14,7 +20,7 @@ export interface DatabaseServer {
    *
    * @throws BUNDLE_DATABASE_INVALID for a name that cannot be; what PostgreSQL or the connection says.
    */
-  provide(wish: DatabaseWish): Promise<void>
+  provide(wish: UserWish): Promise<void>
   /**
    * Has a database speak TLS and nothing else, or no TLS at all. Gives the authority, PEM, that vouches for the server; null without TLS.
    *
@@ -49,6 +55,11 @@ export const embeddedServer = ({ host, port, version, superuser, adminUrl, setEn
       const { rows } = await run('SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = $1', [database])
       return rows[0]?.owner
     })
+  const allowRoles = ({ user, makesRoles = false }: UserWish): Promise<void> =>
+    asAdmin('postgres', async (run) => {
+      const { rowCount } = await run('SELECT rolname AS owner FROM pg_roles WHERE rolname = $1 AND rolcreaterole <> $2', [user, makesRoles])
+      if (rowCount !== 0) await run(`ALTER ROLE ${pg.escapeIdentifier(user)} ${makesRoles ? 'CREATEROLE' : 'NOCREATEROLE'}`)
+    })
   return {
     host,
     port,
@@ -57,6 +68,7 @@ export const embeddedServer = ({ host, port, version, superuser, adminUrl, setEn
       checkDatabases([wish])
       const before = await ownerOf(wish.name)
       await makeDatabases({ host, port, ...superuser }, [wish])
+      await allowRoles(wish)
       if (before === undefined || before === wish.user || before === superuser.user) return
       await asAdmin(wish.name, (run) => run(`REASSIGN OWNED BY ${pg.escapeIdentifier(before)} TO ${pg.escapeIdentifier(wish.user)}`))
     },

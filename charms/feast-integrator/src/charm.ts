@@ -5,6 +5,7 @@ import { checkStores } from './action/check.ts'
 import { getFeatureStoreYaml } from './action/get-feature-store-yaml.ts'
 import { migrateEntityKeys } from './action/migrate-entity-keys.ts'
 import { restoreRegistry } from './action/restore-registry.ts'
+import { rotateNamespacePasswords } from './action/rotate-namespace-passwords.ts'
 import { syncNow } from './action/sync-now.ts'
 import { metadata } from './metadata.ts'
 import { observe } from './observation.ts'
@@ -27,5 +28,6 @@ export const charm = defineCharm({
     'migrate-entity-keys': migrateEntityKeys,
     'backup-registry': backupRegistry,
     'restore-registry': restoreRegistry,
+    'rotate-namespace-passwords': rotateNamespacePasswords,
   },
 })

@@ -83,17 +83,24 @@ const recordOf = ({ relation, subordinateWaits }: DatabaseRelation): string | nu
   return JSON.stringify(data)
 }
 
+/** What {@link requestDatabase} depends on. */
+export interface RequestOptions {
+  readonly leader: boolean
+  /** Whether the user that is asked for shall be allowed to make roles. */
+  readonly makesRoles: boolean
+}
+
 /**
  * The own side of a relation to a database: the request, whenever it is not there, and the record of what was seen.
  *
  * @example
- * requestDatabase(relation, 'registry', { leader: true }).app?.['database']   // 'registry'
+ * requestDatabase(relation, 'registry', { leader: true, makesRoles: false }).app?.['database']   // 'registry'
  */
-export const requestDatabase = (found: DatabaseRelation, store: StoreName, { leader }: { readonly leader: boolean }): DesiredRelation => {
+export const requestDatabase = (found: DatabaseRelation, store: StoreName, { leader, makesRoles }: RequestOptions): DesiredRelation => {
   const request = { 'requested-secrets': requestedSecrets, 'provided-secrets': providedSecrets }
   return {
     relation: found.relation,
-    app: { ...request, database: databaseNames[store] },
+    app: { ...request, database: databaseNames[store], 'extra-user-roles': makesRoles ? 'createrole' : null },
     unit: { ...(leader ? request : {}), data: recordOf(found) },
   }
 }

@@ -11,6 +11,8 @@ export interface Database extends Endpoint {
   readonly user: string
   readonly password: string
   readonly tls: Tls
+  /** Where its tables are; by default in `public`. */
+  readonly schema?: string
 }
 
 /** What a provider of `postgresql_client` says, put together from its databag and its secrets. */

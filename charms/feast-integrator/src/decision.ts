@@ -4,6 +4,7 @@ import type { EntityKeyVersion, FeatureStore } from './feature-store.ts'
 import { type StoreName, storeNames } from './metadata.ts'
 import type { Observation } from './observation.ts'
 import { type ParsedSettings, parseSettings, type Settings } from './settings.ts'
+import { travelsAsSecret } from './travel.ts'
 
 /** What is done with what was published. */
 export type Decision =
@@ -46,12 +47,17 @@ export const decide = (observation: Observation): Decided => {
   return { decision: decideOn(observation, settings, inUse), parsed, pinnedVersion }
 }
 
+/** What each namespace is given goes to it alone: it is never put where all can read it. */
+const canReachNamespaces = ({ access, secrets }: Observation, settings: Settings): boolean =>
+  !settings.namespaceCredentials || (access.kind === 'own' && secrets.every((relation) => travelsAsSecret(relation, settings)))
+
 const decideOn = (observation: Observation, settings: Settings | null, inUse: EntityKeyVersion | null): Decision => {
   if (storeNames.some((name) => observation.databases[name].length === 0)) return { kind: observation.leaving ? 'keep' : 'withdraw' }
   const offlineStore = databaseOf(observation, 'offline-store')
   const onlineStore = databaseOf(observation, 'online-store')
   const registry = databaseOf(observation, 'registry')
   if (settings === null || offlineStore === null || onlineStore === null || registry === null) return { kind: 'keep' }
+  if (!canReachNamespaces(observation, settings)) return { kind: 'keep' }
   const { project, registryCacheTtlSeconds } = settings
   const entityKeyVersion = inUse ?? settings.entityKeyVersion
   return { kind: 'publish', settings, store: { project, registryCacheTtlSeconds, entityKeyVersion, registry, offlineStore, onlineStore } }

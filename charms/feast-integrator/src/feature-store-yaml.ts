@@ -27,12 +27,12 @@ const registryPath = (database: Database, folder: string): string => {
   return `postgresql://${where}${tlsQuery('registry', database, folder)}`
 }
 
-const postgres = (name: string, { host, port, database, user, password, tls }: Database, folder: string): object => ({
+const postgres = (name: string, { host, port, database, schema = 'public', user, password, tls }: Database, folder: string): object => ({
   type: 'postgres',
   host,
   port,
   database,
-  db_schema: 'public',
+  db_schema: schema,
   user,
   password,
   sslmode: tls.mode,

@@ -2,6 +2,8 @@ import type { KubernetesObject } from '@charmed-feast/charm'
 
 import { certificatesOf, type FeatureStore } from './feature-store.ts'
 import { renderFeatureStoreYaml } from './feature-store-yaml.ts'
+import { storeOfNamespace } from './namespace/access.ts'
+import type { NamespacePasswords, RoleOwner } from './namespace/user.ts'
 import type { Settings } from './settings.ts'
 
 /** The name of the Secret in every namespace. */
@@ -46,6 +48,23 @@ export const secretManifests = (store: FeatureStore, settings: Settings): readon
     projectPerNamespace ? templatedSecret(store) : encodedSecret(store),
     ...own.map(([namespace, project]) => encodedSecret({ ...store, project }, namespace)),
   ]
+}
+
+/**
+ * The Secrets for namespaces that have users of their own: one for each, and none that would reach another one.
+ *
+ * @example
+ * ownSecretManifests(store, { settings, passwords: { alice: '…' }, modelUuid, app: 'feast-integrator' })[0]?.metadata.namespace   // 'alice'
+ */
+export const ownSecretManifests = (
+  store: FeatureStore,
+  given: Omit<RoleOwner, 'store'> & { readonly settings: Settings; readonly passwords: NamespacePasswords },
+): readonly KubernetesObject[] => {
+  const { settings, passwords, ...owner } = given
+  return Object.entries(passwords).map(([namespace, password]) => {
+    const project = settings.namespaceProjects[namespace] ?? namespace
+    return encodedSecret(storeOfNamespace({ ...store, project }, { ...owner, namespace, password }), namespace)
+  })
 }
 
 /**

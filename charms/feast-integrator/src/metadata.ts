@@ -18,6 +18,9 @@ export const metadata = {
     'registry-cache-ttl-seconds': { type: 'int', default: 60 },
     'entity-key-serialization-version': { type: 'int', default: 2 },
     'manifest-secrets': { type: 'string', default: 'auto' },
+    'namespace-credentials': { type: 'boolean', default: false },
+    'namespace-grace-hours': { type: 'int', default: 168 },
+    'namespace-label': { type: 'string', default: 'user.kubeflow.org/enabled' },
   },
 } as const satisfies CharmMetadata
 

@@ -1,22 +1,39 @@
-import { type DesiredRelation, type DesiredSecret, type DesiredSecrets, type Relation, secretUri, type TextMap } from '@charmed-feast/charm'
+import {
+  type DesiredRelation,
+  type DesiredSecret,
+  type DesiredSecrets,
+  type KubernetesObject,
+  type Relation,
+  secretUri,
+  type TextMap,
+} from '@charmed-feast/charm'
 
 import type { Decided } from './decision.ts'
 import { versionInUse } from './decision.ts'
 import { publishedVersion, versionKey } from './entity-key-version.ts'
 import { answerKey, askKey, configurationBag, configurationKeys, configurationSecret } from './feast-configuration.ts'
 import type { FeatureStore } from './feature-store.ts'
-import { podDefaultManifest, secretManifests } from './manifest.ts'
+import { ownSecretManifests, podDefaultManifest, secretManifests } from './manifest.ts'
+import { passwordsContent, passwordsLabel } from './namespace/user.ts'
 import type { Observation } from './observation.ts'
 import type { Settings } from './settings.ts'
-
-/** The key by which a dispatcher says in its application databag that it reads manifests from Juju secrets. */
-const markKey = 'manifest-secrets'
+import { travelsAsSecret } from './travel.ts'
 
 const manifestLabel = ({ id }: Relation): string => `manifest.secrets.${id}`
 const configurationLabel = ({ id }: Relation): string => `feast-configuration.${id}`
 
 /** The labels of the secrets that are published, of whichever relation. */
 const isPublished = (label: string): boolean => /^(?:manifest\.secrets|feast-configuration)\.\d+$/.test(label)
+
+const manifestsFor = (observation: Observation, store: FeatureStore, settings: Settings): readonly KubernetesObject[] => {
+  const { access, modelUuid, app } = observation
+  if (access.kind !== 'own') return secretManifests(store, settings)
+  return ownSecretManifests(store, { settings, passwords: access.passwords, modelUuid, app })
+}
+
+/** The passwords of namespaces are kept for the next hook, and for the next leader. */
+const keptPasswords = ({ access }: Observation): readonly DesiredSecret[] =>
+  access.kind === 'own' ? [{ label: passwordsLabel, owner: 'application', content: passwordsContent(access.passwords), grants: [] }] : []
 
 /** Secrets that the action `get-feature-store-yaml` made begin so. */
 export const revealedPrefix = 'revealed.'
@@ -26,9 +43,6 @@ export interface Publication {
   readonly relations: readonly DesiredRelation[]
   readonly secrets?: DesiredSecrets
 }
-
-const travelsAsSecret = ({ remoteApp }: Relation<'remoteApp'>, { manifestSecrets }: Settings): boolean =>
-  manifestSecrets === 'always' || (manifestSecrets === 'auto' && remoteApp[markKey] === 'true')
 
 // A text that means the same is left as it is, so that nobody is told of a change that is none.
 const keepEqual = (bag: TextMap | null, manifests: readonly unknown[]): string => {
@@ -42,7 +56,7 @@ const keepEqual = (bag: TextMap | null, manifests: readonly unknown[]): string =
 }
 
 const publishManifests = (observation: Observation, store: FeatureStore, settings: Settings): Required<Publication> => {
-  const manifests = secretManifests(store, settings)
+  const manifests = manifestsFor(observation, store, settings)
   const present: DesiredSecret[] = []
   const relations = observation.secrets.map((relation): DesiredRelation => {
     if (!travelsAsSecret(relation, settings)) {
@@ -87,7 +101,10 @@ const publish = (observation: Observation, store: FeatureStore, settings: Settin
   const configurations = publishConfigurations(observation, store)
   return {
     relations: [...manifests.relations, ...publishPodDefaults(observation), ...configurations.relations],
-    secrets: { owns: isPublished, present: [...manifests.secrets.present, ...configurations.secrets.present] },
+    secrets: {
+      owns: isPublished,
+      present: [...manifests.secrets.present, ...configurations.secrets.present, ...keptPasswords(observation)],
+    },
   }
 }
 
@@ -122,7 +139,10 @@ export const planPublication = (observation: Observation, { decision }: Decided)
     const relations = observation.configurations.map((relation) => ({ relation, unit: { [answerKey]: null } }))
     return { relations, secrets: { owns: isPublished, present: [] } }
   }
-  if (decision.kind === 'keep') return { relations: [] }
+  if (decision.kind === 'keep') {
+    const present = keptPasswords(observation)
+    return { relations: [], ...(present.length === 0 ? {} : { secrets: { owns: () => false, present } }) }
+  }
   return decision.kind === 'withdraw' ? withdraw(observation) : publish(observation, decision.store, decision.settings)
 }
 

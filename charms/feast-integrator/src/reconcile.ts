@@ -14,10 +14,12 @@ import { unitStatuses } from './status.ts'
  * reconcile(await observe(hook)).unitStatus
  */
 export const reconcile = (observation: Observation): Desired<Metadata> => {
-  const { databases, leader, expiredLabel } = observation
+  const { databases, leader, expiredLabel, config } = observation
   const decided = decide(observation)
   const publication = planPublication(observation, decided)
-  const requests = storeNames.flatMap((name) => databases[name].map((found) => requestDatabase(found, name, { leader })))
+  const requests = storeNames.flatMap((name) =>
+    databases[name].map((found) => requestDatabase(found, name, { leader, makesRoles: config['namespace-credentials'] })),
+  )
   const secrets = withoutExpired(publication.secrets, expiredLabel)
   return {
     relations: [...requests, ...publication.relations],

@@ -15,6 +15,8 @@ export interface Settings {
   readonly registryCacheTtlSeconds: number
   readonly entityKeyVersion: EntityKeyVersion
   readonly manifestSecrets: ManifestSecrets
+  /** Whether each user namespace has users of its own in the databases. */
+  readonly namespaceCredentials: boolean
 }
 
 /** Settings, or what is wrong with the options: one sentence for each. */
@@ -60,6 +62,7 @@ export const parseSettings = (config: ConfigOf<Metadata>): ParsedSettings => {
     ...pairProblems,
     ...(ttl >= 0 ? [] : [`option "registry-cache-ttl-seconds" is ${ttl}; allowed: 0 and more`]),
     ...(version === 2 || version === 3 ? [] : [`option "entity-key-serialization-version" is ${version}; allowed: 2, 3`]),
+    ...namespaceProblems(config),
     ...(isManifestSecrets(manifestSecrets) ? [] : [`option "manifest-secrets" is "${manifestSecrets}"; allowed: auto, always, never`]),
   ]
   if (problems.length > 0 || !isManifestSecrets(manifestSecrets)) return { kind: 'invalid', problems }
@@ -70,8 +73,24 @@ export const parseSettings = (config: ConfigOf<Metadata>): ParsedSettings => {
     registryCacheTtlSeconds: ttl,
     entityKeyVersion: version === 3 ? 3 : 2,
     manifestSecrets,
+    namespaceCredentials: config['namespace-credentials'],
   } as const
   return { kind: 'settings', settings }
+}
+
+// A prefix and a name, as Kubernetes has labels.
+const isLabel = (text: string): boolean => /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/.test(text)
+
+const namespaceProblems = (config: ConfigOf<Metadata>): readonly string[] => {
+  const { 'namespace-credentials': wished, 'project-per-namespace': apart, 'namespace-grace-hours': hours } = config
+  const label = config['namespace-label']
+  return [
+    ...(wished && !apart
+      ? ['option "namespace-credentials" is true: allowed with "project-per-namespace" true alone, since data are apart then']
+      : []),
+    ...(hours >= 0 ? [] : [`option "namespace-grace-hours" is ${hours}; allowed: 0 and more`]),
+    ...(isLabel(label) ? [] : [`option "namespace-label" is "${label}"; allowed: the key of a label`]),
+  ]
 }
 
 const isManifestSecrets = (text: string): text is ManifestSecrets => text === 'auto' || text === 'always' || text === 'never'

@@ -6,6 +6,7 @@ import { longestApplicationName } from './manifest.ts'
 import { type StoreName, storeNames } from './metadata.ts'
 import type { Observation } from './observation.ts'
 import { asksForSecret } from './publication.ts'
+import { travelsAsSecret } from './travel.ts'
 
 /** One part of the charm, whose name stands before its messages as the Python charm has it. */
 interface Part {
@@ -57,6 +58,17 @@ const configurationStatus = ({ configurations }: Observation, { decision }: Deci
   )
 }
 
+/** Users of namespaces: who makes them, and who carries what they are given. */
+const namespaceStatus = ({ access, secrets, config }: Observation, { parsed }: Decided): Status => {
+  if (!config['namespace-credentials'] || parsed.kind === 'invalid') return active()
+  if (access.kind === 'failed') return access.blocked ? blocked(access.why) : waiting(access.why)
+  const open = secrets.find((relation) => !travelsAsSecret(relation, parsed.settings))
+  if (open === undefined) return active()
+  return blocked(
+    `${open.app} reads no Juju secrets, and in clear text every namespace could read the others': refresh it, set manifest-secrets to auto, or namespace-credentials to false`,
+  )
+}
+
 const isActive = ({ status }: Part): boolean => status.kind === 'active'
 
 const partsOf = (observation: Observation, decided: Decided): readonly Part[] => {
@@ -66,7 +78,8 @@ const partsOf = (observation: Observation, decided: Decided): readonly Part[] =>
   const secrets = { name: 'secrets', status: observation.secrets.length === 0 ? missing('secrets') : active() }
   const podDefaults = { name: 'pod-defaults', status: podDefaultsStatus(observation) }
   const configuration = { name: 'feast-configuration', status: configurationStatus(observation, decided) }
-  return [...databases, config, secrets, ...(isActive(secrets) ? [podDefaults] : []), configuration]
+  const namespaces = { name: 'namespace-credentials', status: namespaceStatus(observation, decided) }
+  return [...databases, config, namespaces, secrets, ...(isActive(secrets) ? [podDefaults] : []), configuration]
 }
 
 /**

@@ -21,6 +21,8 @@ const plan = (observation: Observation): Plan => {
   if (decision.kind !== 'publish') return refuse('the stores are not all there: see the status of this unit for what is missing')
   const from = versionInUse(observation)
   const to = decision.settings.entityKeyVersion
+  if (observation.access.kind === 'own')
+    return refuse('each namespace has online tables of its own, which this application may not read: materialize anew there')
   if (from === null) return refuse('nothing was published yet: the option entity-key-serialization-version alone decides')
   if (from === to)
     return refuse(`option entity-key-serialization-version is ${to}, as the online store: set it to the version that you want`)
