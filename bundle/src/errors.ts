@@ -77,6 +77,10 @@ export const errors = {
   BUNDLE_KUBECONFIG_INVALID: { status: 422, message: (path: string, why: string) => `cannot read kubeconfig "${path}": ${why}` },
   BUNDLE_KUBERNETES_UNREACHABLE: { status: 502, message: (url: string, why: string) => `cannot reach the API server "${url}": ${why}` },
 
+  BUNDLE_KUBERNETES_REFUSED: { status: 502, message: (url: string, why: string) => `cannot deploy into the cluster of "${url}": ${why}` },
+  BUNDLE_KUBERNETES_TAKEN: { status: 409, message: (what: string, why: string) => `cannot use ${what}: ${why}` },
+  BUNDLE_OBJECT_REFUSED: { status: 502, message: (name: string, why: string) => `cannot make object "${name}": ${why}` },
+
   // Notebooks
   BUNDLE_NOTEBOOK_REFUSED: {
     status: 422,

@@ -83,7 +83,7 @@ const applications: readonly Deployment[] = [
   },
   // Only who holds the gateway's key comes to it, and that is the user of this machine.
   { application: 'feast-ui', charm: 'feast-ui', config: { 'allow-data': true, 'allow-writes': true } },
-  { application: 'resource-dispatcher', charm: 'resource-dispatcher', trusted: true },
+  { application: 'resource-dispatcher', charm: 'resource-dispatcher' },
 ]
 
 const relations: readonly (readonly [string, string])[] = [
@@ -105,8 +105,8 @@ const deployMissing = (model: LocalModel, wanted: readonly Deployment[], related
 
 /** What Kubeflow brings: a gateway and a dashboard. */
 const surroundings: readonly Deployment[] = [
-  { application: 'istio-pilot', charm: 'istio-pilot', trusted: true },
-  { application: 'kubeflow-dashboard', charm: 'kubeflow-dashboard', trusted: true },
+  { application: 'istio-pilot', charm: 'istio-pilot' },
+  { application: 'kubeflow-dashboard', charm: 'kubeflow-dashboard' },
 ]
 
 const exposures: readonly (readonly [string, string])[] = [

@@ -26,7 +26,7 @@ export interface UnitProcessesOptions {
   /** A unit's own address. */
   readonly addressOf: (unit: string) => string
   /** Variables by which a charm finds the cluster, beside Juju's own. */
-  readonly clusterOf: (application: string) => Readonly<Record<string, string>>
+  readonly clusterOf: (application: string) => Promise<Readonly<Record<string, string>>>
   /** Cuts off the hooks that run. */
   readonly signal?: AbortSignal
 }
@@ -114,7 +114,7 @@ export class UnitProcesses implements AsyncDisposable {
     }
     this.#worlds.set(contextId, world)
     try {
-      const exit = await this.#start({ ...this.#environment(world), ...hookEnvironment(context, place), ...program.env }, program)
+      const exit = await this.#start({ ...(await this.#environment(world)), ...hookEnvironment(context, place), ...program.env }, program)
       passOn(world, exit)
       return exit
     } finally {
@@ -122,11 +122,11 @@ export class UnitProcesses implements AsyncDisposable {
     }
   }
 
-  #environment({ context }: HookWorld): Record<string, string> {
+  async #environment({ context }: HookWorld): Promise<Record<string, string>> {
     const { folder, addressOf, clusterOf } = this.#options
     return {
       ...systemVariables,
-      ...clusterOf(context.unitName.slice(0, context.unitName.lastIndexOf('/'))),
+      ...(await clusterOf(context.unitName.slice(0, context.unitName.lastIndexOf('/')))),
       JUJU_DISPATCH_PATH: `${context.hook.action ? 'actions' : 'hooks'}/${context.hookName}`,
       CHARM_CONTAINERS_DIR: join(folder, unitFolder(addressOf(context.unitName)), 'c'),
     }

@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-
+import type { ClusterKey } from '../cluster/model-cluster.ts'
 import { sendCommand } from '../control/client.ts'
 import { commands } from '../control/command.ts'
 import { BundleError, bundleError } from '../errors.ts'
-import type { KubernetesAccess } from '../kubernetes/access.ts'
 import { connectKubernetes } from '../kubernetes/connection.ts'
+import { readKubeconfig } from '../kubernetes/kubeconfig.ts'
 import { readState } from '../model/state-file.ts'
 import { runNotebook } from '../notebook/run-notebook.ts'
 import { formatStatus } from '../status.ts'
@@ -21,6 +21,10 @@ const usage = [
     'up [--exit] [--ephemeral] [--state FOLDER]',
     'deploys Charmed Feast on this machine; Ctrl-C stops it, --exit ends it once it has settled: with 0 when all is active',
   ),
+  line(
+    'up --kubernetes KUBECONFIG [--model NAME]',
+    'the same, with its objects in a real cluster: in a namespace of its own (kubeflow), and in those of users; down takes them out again',
+  ),
   line('notebook [-n NAMESPACE] -- COMMAND', 'runs a command as a pod with "Allow access to Feast" would see it'),
   ...Object.values(commands).map((command) => line(command.usage, command.summary)),
 ].join('')
@@ -29,10 +33,21 @@ const say = (text: string): void => {
   if (text !== '') process.stdout.write(`${text}\n`)
 }
 
-const up = (folder: string, { exit, ephemeral }: { readonly exit: boolean; readonly ephemeral: boolean }): Promise<number> => {
+interface UpValues {
+  readonly exit: boolean
+  readonly ephemeral: boolean
+  readonly kubernetes?: string | undefined
+  readonly model?: string | undefined
+}
+
+const up = (folder: string, { exit, ephemeral, kubernetes, model }: UpValues): Promise<number> => {
   // What is made in here is its owner's alone.
   process.umask(0o077)
-  return serveBundle({ folder, say, once: exit, ephemeral, stopping: followSignals() })
+  return serveBundle({
+    ...{ folder, say, once: exit, ephemeral, stopping: followSignals() },
+    ...(kubernetes === undefined ? {} : { kubeconfig: resolve(kubernetes) }),
+    ...(model === undefined ? {} : { name: model }),
+  })
 }
 
 /** Runs a command as a notebook of a namespace would; its exit code is ours. */
@@ -40,8 +55,8 @@ const notebook = async (folder: string, namespace: string, command: readonly str
   if (command.length === 0)
     throw bundleError('BUNDLE_COMMAND_INVALID', ['notebook', 'it is used so: charmed-feast notebook -n NAMESPACE -- COMMAND'])
   // Printed by the command itself, in the other process.
-  const access = JSON.parse(await sendCommand(folder, ['access'])) as KubernetesAccess
-  using connection = connectKubernetes(access)
+  const key = JSON.parse(await sendCommand(folder, ['access'])) as ClusterKey
+  using connection = connectKubernetes('kubeconfig' in key ? await readKubeconfig(key.kubeconfig) : key)
   return await runNotebook({
     namespace,
     command,
@@ -70,6 +85,9 @@ const main = async (args: readonly string[]): Promise<number> => {
       state: { type: 'string', default: '.state' },
       exit: { type: 'boolean', default: false },
       ephemeral: { type: 'boolean', default: false },
+      kubernetes: { type: 'string' },
+      model: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
       namespace: { type: 'string', short: 'n', default: 'alice' },
     },
     allowPositionals: true,
@@ -77,9 +95,10 @@ const main = async (args: readonly string[]): Promise<number> => {
   const [command = ''] = positionals
   // Charms run in folders of their own.
   const state = resolve(values.state)
-  if (command === 'up') return up(state, values)
-  if (command === 'notebook') return notebook(state, values.namespace, positionals.slice(1))
-  if (command === 'status') await status(state)
+  if (command === 'up' && !values.help) return up(state, values)
+  if (command === 'notebook' && !values.help) return notebook(state, values.namespace, positionals.slice(1))
+  if (values.help) say(usage.trimEnd())
+  else if (command === 'status') await status(state)
   else if (Object.hasOwn(commands, command)) say(await sendCommand(state, positionals))
   else {
     process.stderr.write(usage)

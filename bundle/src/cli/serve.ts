@@ -8,12 +8,10 @@ import { serveControl } from '../control/server.ts'
 import type { LocalModel } from '../model/local-model.ts'
 import { formatStatus, inactiveUnits } from '../status.ts'
 import { Interruption } from './interruption.ts'
-import { bringUp, type Deployed } from './up.ts'
+import { bringUp, type Deployed, type UpOptions } from './up.ts'
 
 /** What {@link serveBundle} is told. */
-export interface ServeOptions {
-  readonly folder: string
-  readonly say: (line: string) => void
+export interface ServeOptions extends Pick<UpOptions, 'folder' | 'kubeconfig' | 'name' | 'say'> {
   /** Ends as soon as the model has settled. */
   readonly once: boolean
   /** Nothing of it is kept: it has a folder of its own, which goes with it. */
@@ -76,20 +74,25 @@ const aborted = ({ signal }: AbortController): Promise<void> =>
  * process.exitCode = await serveBundle({ folder: '.state', say: console.log, once: false, ephemeral: false, stopping: followSignals() })
  */
 export const serveBundle = async (options: ServeOptions): Promise<number> => {
-  const { say, once, ephemeral, stopping, onSettled } = options
+  const { say, once, stopping, onSettled } = options
   const { signal } = stopping
   const log = new HookLog(() => new Date())
   await using place = await placeState(options)
   await using deployed = await bringUp({
-    ...{ folder: place.folder, say, signal, ephemeral },
+    ...options,
+    ...{ folder: place.folder, signal },
     onHook: (record) => {
       log.add(record)
       say(`${record.unit}: ${record.name}${record.failure === null ? '' : ` failed: ${record.failure}`}`)
     },
   })
   const { model, pods, postgres, kubernetes, gateway } = deployed
-  const access = { ...deployed.access, firstUrl: gateway.firstUrl }
-  const stop = (): void => void setImmediate(() => stopping.abort(new Interruption('SIGTERM')))
+  const access = { ...deployed.key, firstUrl: gateway.firstUrl }
+  const stop = (): void =>
+    void setImmediate(() => {
+      deployed.takeOut()
+      stopping.abort(new Interruption('SIGTERM'))
+    })
   await using _control = await serveControl(place.folder, (words) => runCommand(words, { model, pods, log, kubernetes, access, stop }))
   using _life = keepAlive(model, (error) => {
     if (!signal.aborted) say(`the model cannot go on: ${error instanceof Error ? error.message : String(error)}`)

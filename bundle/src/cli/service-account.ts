@@ -1,14 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { Cluster } from '../cluster/cluster.ts'
+import type { ModelCluster } from '../cluster/model-cluster.ts'
 
 /** What {@link serviceAccounts} needs. */
 export interface ServiceAccountOptions {
   /** Where the accounts' files are put. */
   readonly folder: string
   readonly namespace: string
-  readonly cluster: Cluster
+  readonly cluster: ModelCluster
 }
 
 /**
@@ -16,21 +16,24 @@ export interface ServiceAccountOptions {
  * `/var/run/secrets/kubernetes.io/serviceaccount`.
  *
  * @example
- * serviceAccounts({ folder, namespace: 'kubeflow', cluster })('feast-ui')   // { CHARM_KUBERNETES_URL: 'http://…', … }
+ * await serviceAccounts({ folder, namespace: 'kubeflow', cluster })('feast-ui')   // { CHARM_KUBERNETES_URL: 'http://…', … }
  */
 export const serviceAccounts = ({
   folder,
   namespace,
   cluster,
-}: ServiceAccountOptions): ((application: string) => Readonly<Record<string, string>>) => {
-  const written = new Set<string>()
-  return (application) => {
+}: ServiceAccountOptions): ((application: string) => Promise<Readonly<Record<string, string>>>) => {
+  const written = new Map<string, string>()
+  return async (application) => {
     const account = join(folder, 'account', application)
-    if (!written.has(application)) {
-      mkdirSync(account, { recursive: true, mode: 0o700 })
-      writeFileSync(join(account, 'token'), cluster.tokenOf({ namespace, name: application }), { mode: 0o600 })
-      writeFileSync(join(account, 'namespace'), namespace, { mode: 0o600 })
-      written.add(application)
+    const write = (name: string, text: string): Promise<void> => writeFile(join(account, name), text, { mode: 0o600 })
+    const token = await cluster.tokenOf({ namespace, name: application })
+    if (written.get(application) !== token) {
+      await mkdir(account, { recursive: true, mode: 0o700 })
+      await write('namespace', namespace)
+      if (cluster.ca !== undefined) await write('ca.crt', cluster.ca)
+      await write('token', token)
+      written.set(application, token)
     }
     return { CHARM_KUBERNETES_URL: cluster.url, CHARM_SERVICE_ACCOUNT_DIR: account }
   }

@@ -2,15 +2,19 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { UnitProcesses } from '../agent/unit-processes.ts'
-import { type Cluster, openCluster } from '../cluster/cluster.ts'
+import { openForeignCluster } from '../cluster/foreign-cluster.ts'
+import { type ClusterKey, type ModelCluster, openOwnCluster } from '../cluster/model-cluster.ts'
+import { bundleError } from '../errors.ts'
 import { deployFeast, deploySurroundings, feastPrograms } from '../feast.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { connectKubernetes, type KubernetesConnection } from '../kubernetes/connection.ts'
-import { runMetacontroller } from '../metacontroller/metacontroller.ts'
+import { followCollection, type Informer } from '../kubernetes/informer.ts'
+import { metacontrollerAccount } from '../metacontroller/account.ts'
+import { type MetacontrollerOptions, runMetacontroller } from '../metacontroller/metacontroller.ts'
 import { machineTimer, type Timer } from '../metacontroller/queue.ts'
 import { type LocalModel, openLocalModel } from '../model/local-model.ts'
 import type { HookRecord } from '../model/run-hook.ts'
-import { admitPods } from '../notebook/pod-default.ts'
+import { readState } from '../model/state-file.ts'
 import { images } from '../pod/image.ts'
 import { Pods } from '../pod/pods.ts'
 import { type Postgres, startPostgres } from '../postgres/postgres.ts'
@@ -32,14 +36,21 @@ export interface Deployed extends AsyncDisposable {
   readonly pods: Pods
   /** The cluster, asked as its administrator. */
   readonly kubernetes: KubernetesConnection
-  readonly access: { readonly url: string; readonly token: string }
+  /** How other processes get into the cluster. */
+  readonly key: ClusterKey
   readonly gateway: Gateway
+  /** Has what was made in a cluster that is not ours taken out when this ends. */
+  readonly takeOut: () => void
 }
 
 /** What {@link bringUp} is told. */
 export interface UpOptions {
   /** The state folder: made when missing, taken up where it was else. */
   readonly folder: string
+  /** The cluster that holds the model's objects; without it there is one in the state folder. */
+  readonly kubeconfig?: string
+  /** The model's name, and its namespace; `kubeflow` by default. */
+  readonly name?: string
   /** Told what takes long. */
   readonly say: (line: string) => void
   /** Told of every hook that ended. */
@@ -50,15 +61,50 @@ export interface UpOptions {
   readonly ephemeral?: boolean
 }
 
-const namespace = 'kubeflow'
-
 /** The controller asks the dispatcher every ten seconds for all users of a cluster; here it is one user, who waits for a new password. */
 const briskTimer: Timer = (ms, run) => machineTimer(Math.min(ms, 1_000), run)
 
-const textual = ({ status, value }: ReturnType<Cluster['handle']>): { readonly status: number; readonly body: string } => ({
-  status,
-  body: JSON.stringify(value),
-})
+const clock = (): Date => new Date()
+
+const openModelCluster = ({ folder, kubeconfig, say }: UpOptions): Promise<ModelCluster> =>
+  kubeconfig === undefined ? openOwnCluster(join(folder, 'cluster'), clock) : openForeignCluster({ kubeconfig, clock, say })
+
+/** A model that is there keeps its name. */
+const modelName = ({ folder, name }: UpOptions): string => {
+  const kept = readState(modelFile(folder))?.model.name
+  if (kept !== undefined && name !== undefined && name !== kept)
+    throw bundleError('BUNDLE_STATE_INVALID', [
+      modelFile(folder),
+      `its model is called "${kept}", not "${name}"; choose another folder with --state`,
+    ])
+  return kept ?? name ?? 'kubeflow'
+}
+
+/** Metacontroller as a service account with its own rights, and what it asks where it is on this machine. */
+const startMetacontroller = (
+  cluster: ModelCluster,
+  namespace: string,
+  options: Pick<MetacontrollerOptions, 'resolve' | 'log'>,
+): AsyncDisposable => {
+  const { url, ca } = cluster
+  const token = (): Promise<string> => cluster.tokenOf({ namespace, name: metacontrollerAccount })
+  const connection = connectKubernetes({ url, token, ...(ca === undefined ? {} : { ca }) })
+  const running = runMetacontroller({ connection, timer: briskTimer, clock, ...options })
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await running[Symbol.asyncDispose]()
+      connection[Symbol.dispose]()
+    },
+  }
+}
+
+const followServices = (connection: KubernetesConnection, namespace: string, say: UpOptions['say']): Informer =>
+  followCollection({
+    connection,
+    path: `/api/v1/namespaces/${namespace}/services`,
+    onChange: () => undefined,
+    onFailure: (error) => say(`services cannot be followed: ${error instanceof Error ? error.message : String(error)}`),
+  })
 
 /**
  * Starts PostgreSQL and the cluster, opens the model and deploys what is missing of Charmed Feast; gives it once nothing is left to do.
@@ -68,7 +114,9 @@ const textual = ({ status, value }: ReturnType<Cluster['handle']>): { readonly s
  * @example
  * await using deployed = await bringUp({ folder: '.state', say: console.log })
  */
-export const bringUp = async ({ folder, say, onHook, signal, ephemeral = false }: UpOptions): Promise<Deployed> => {
+export const bringUp = async (options: UpOptions): Promise<Deployed> => {
+  const { folder, say, onHook, signal, ephemeral = false } = options
+  const name = modelName(options)
   await using stack = new AsyncDisposableStack()
   const run = join(folder, 'run')
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -82,14 +130,11 @@ export const bringUp = async ({ folder, say, onHook, signal, ephemeral = false }
   signal?.throwIfAborted()
   // With the server's lock held, what a killed run left in here is nobody's.
   await rm(run, { recursive: true, force: true })
-  const address = { host: '127.0.0.1', port: 0 }
-  const cluster = stack.use(await openCluster({ folder: join(folder, 'cluster'), address, clock: () => new Date(), admit: admitPods }))
-  const body = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
-  cluster.handle({ method: 'POST', path: '/api/v1/namespaces', body })
+  const cluster = stack.use(await openModelCluster(options))
   const pods = stack.use(new Pods({ folder: run, guardian, images, onShutdown: ({ unit, name }) => model.restartContainer(unit, name) }))
   const processes = stack.use(
     new UnitProcesses({
-      ...{ folder: run, guardian, clusterOf: serviceAccounts({ folder: run, namespace, cluster }) },
+      ...{ folder: run, guardian, clusterOf: serviceAccounts({ folder: run, namespace: name, cluster }) },
       addressOf: (unit) => model.state.units[unit]?.address ?? '',
       ...(signal ? { signal } : {}),
     }),
@@ -97,23 +142,33 @@ export const bringUp = async ({ folder, say, onHook, signal, ephemeral = false }
   await processes.prepare()
   const model: LocalModel = openLocalModel({
     charms: await feastPrograms(embeddedServer(postgres), { processes, folder: join(folder, 'charms') }),
-    ...{ file: modelFile(folder), name: namespace, pods },
-    cluster: { handle: (request) => textual(cluster.handle(request)) },
+    ...{ file: modelFile(folder), name, pods, cluster: cluster.handler },
     // As many as there are units: each has an agent of its own.
     parallel: Number.POSITIVE_INFINITY,
     ...(onHook ? { onHook } : {}),
     ...(signal ? { signal } : {}),
   })
+  let leaving = ephemeral
+  stack.defer(async () => {
+    if (!leaving) return
+    await model.settled()
+    await cluster.leave(model.model)
+  })
+  await cluster.settleIn(model.model)
   // PostgreSQL may answer on another port than yesterday: every charm looks once.
   model.updateStatus()
   deployFeast(model)
   deploySurroundings(model)
-  const access = { url: cluster.url, token: cluster.adminToken }
-  const kubernetes = stack.use(connectKubernetes(access))
-  const resolve = (url: URL): URL => toUnit(url, { model, cluster })
-  stack.use(runMetacontroller({ connection: kubernetes, resolve, timer: briskTimer, clock: () => new Date(), log: say }))
+  const { kubernetes, key } = cluster
+  const services = stack.use(followServices(kubernetes, name, say))
+  await services.ready
+  const resolve = (url: URL): URL => toUnit(url, { model, services })
+  stack.use(startMetacontroller(cluster, name, { resolve, log: say }))
   await model.settle()
-  const gateway = await openEntrance({ model, cluster, connection: kubernetes, log: say }, stack)
+  const gateway = await openEntrance({ model, services, connection: kubernetes, log: say }, stack)
+  const takeOut = (): void => {
+    leaving = true
+  }
   const kept = stack.move()
-  return { folder, model, postgres, pods, kubernetes, access, gateway, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return { folder, model, postgres, pods, kubernetes, key, gateway, takeOut, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

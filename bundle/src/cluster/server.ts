@@ -35,9 +35,11 @@ const authenticate = ({ key }: ClusterService, { headers }: IncomingMessage): Ac
 const authorize = (
   { server }: ClusterService,
   account: Account,
-  { target, verb }: { readonly target: Target; readonly verb: string },
+  { target, verb, query }: { readonly target: Target; readonly verb: string; readonly query: Query },
 ): void => {
-  const { root, plural, namespace, name, subresource } = target
+  const { root, plural, namespace, subresource } = target
+  // Whoever asks for one name only needs the right to that one (docs/reference/real-programs.md).
+  const name = target.name ?? /^metadata\.name=([^,]+)$/.exec(query.fieldSelector ?? '')?.[1]
   const group = root.startsWith('/apis/') ? (root.split('/')[2] ?? '') : ''
   const resource = subresource === undefined ? plural : `${plural}/${subresource}`
   // Rights to a namespace itself are asked for inside it, as Kubernetes does.
@@ -104,7 +106,7 @@ const answer = (service: ClusterService, account: Account, question: Question): 
   const reviewed = method === 'POST' ? review(path, parseBody(body), { store: server.store, key, account }) : undefined
   if (reviewed !== undefined) return { status: 201, value: reviewed }
   const target = server.target(path)
-  authorize(service, account, { target, verb: verbOf(method, target, query) })
+  authorize(service, account, { target, verb: verbOf(method, target, query), query })
   if (target.subresource === 'token' && method === 'POST') return { status: 201, value: issueToken(service, target, parseBody(body)) }
   return server.handle(question)
 }
@@ -120,7 +122,7 @@ const respond = async (service: ClusterService, request: IncomingMessage, respon
   const account = authenticate(service, request)
   if (method === 'GET' && (query.watch === 'true' || query.watch === '1')) {
     const target = service.server.target(path)
-    authorize(service, account, { target, verb: 'watch' })
+    authorize(service, account, { target, verb: 'watch', query })
     stream(service, response, { target, query })
     return 200
   }

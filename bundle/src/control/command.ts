@@ -1,3 +1,4 @@
+import type { ClusterKey } from '../cluster/model-cluster.ts'
 import { bundleError } from '../errors.ts'
 import type { KubernetesConnection } from '../kubernetes/connection.ts'
 import type { LocalModel } from '../model/local-model.ts'
@@ -13,7 +14,7 @@ export interface CommandSurroundings {
   readonly log: HookLog
   readonly kubernetes: KubernetesConnection
   /** Where the cluster is, and who may everything there: for the commands that run in a process of their own. */
-  readonly access: { readonly url: string; readonly token: string; readonly firstUrl: string }
+  readonly access: ClusterKey & { readonly firstUrl: string }
   /** Ends the bundle, once the answer is out. */
   readonly stop: () => void
 }
@@ -138,7 +139,7 @@ export const commands: Readonly<Record<string, Command>> = {
     },
   },
   access: {
-    ...{ usage: 'access', summary: 'where the cluster is, and its token: for programs', least: 0, most: 0 },
+    ...{ usage: 'access', summary: 'how to get into the cluster: for programs', least: 0, most: 0 },
     run: (_, { access }) => JSON.stringify(access),
   },
   logs: {
@@ -146,7 +147,12 @@ export const commands: Readonly<Record<string, Command>> = {
     run: showLogs,
   },
   down: {
-    ...{ usage: 'down', summary: 'stops the bundle; its state stays', least: 0, most: 0 },
+    ...{
+      usage: 'down',
+      summary: 'stops the bundle; its state stays. With --kubernetes it takes out of the cluster what it made there',
+      least: 0,
+      most: 0,
+    },
     run: (_, { stop }) => {
       stop()
       return ''

@@ -15,6 +15,14 @@ export interface KubernetesCall {
   /** Sent as JSON. */
   readonly body?: object
   readonly contentType?: string
+  /** Another form of the answer than JSON as it is. */
+  readonly accept?: string
+}
+
+/** What an API server answered, whatever it was. */
+export interface KubernetesAnswer {
+  readonly status: number
+  readonly body: string
 }
 
 /** A list as the API gives it. */
@@ -25,14 +33,24 @@ export interface KubernetesList {
 
 /** A connection to an API server, kept open between requests. */
 export interface KubernetesConnection extends Disposable {
+  /** Sends a request and gives the answer, also a refusal. */
+  readonly send: (call: KubernetesCall) => Promise<KubernetesAnswer>
   /** Sends a request; rejects with a `KubernetesError` when the server refuses it. */
   readonly call: (call: KubernetesCall) => Promise<KubernetesObject>
+  /** Gets an object; null when there is none, or its kind is not known to the server. */
+  readonly find: (path: string) => Promise<KubernetesObject | null>
+  /** Deletes an object; that there is none is no error. */
+  readonly remove: (path: string) => Promise<void>
   readonly list: (path: string, query?: Readonly<Record<string, string>>) => Promise<KubernetesList>
+  /** Lists metadata only, so that what Secrets hold never travels. */
+  readonly listMetadata: (path: string, query?: Readonly<Record<string, string>>) => Promise<readonly KubernetesObject[]>
   /** Opens a stream of JSON lines: a watch. */
   readonly stream: (path: string, query: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<IncomingMessage>
 }
 
 const timeoutMs = 30_000
+
+const metadataForm = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
 
 const parse = (body: string): Readonly<Record<string, unknown>> => {
   try {
@@ -64,13 +82,14 @@ export const connectKubernetes = (access: KubernetesAccess): KubernetesConnectio
   const tls = { ...(ca === undefined ? {} : { ca }), ...certificate, ...(insecure ? { rejectUnauthorized: false } : {}) }
   const agent = secure ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true })
 
-  const send = async (call: KubernetesCall, signal: AbortSignal): Promise<IncomingMessage> => {
+  const open = async (call: KubernetesCall, signal: AbortSignal): Promise<IncomingMessage> => {
     const target = new URL(call.path, url)
     for (const [name, value] of Object.entries(call.query ?? {})) target.searchParams.set(name, value)
     const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+    const shown = typeof token === 'function' ? await token() : token
     const headers = {
-      accept: 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      accept: call.accept ?? 'application/json',
+      ...(shown === undefined ? {} : { authorization: `Bearer ${shown}` }),
       ...(body === undefined
         ? {}
         : { 'content-type': call.contentType ?? 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
@@ -86,23 +105,41 @@ export const connectKubernetes = (access: KubernetesAccess): KubernetesConnectio
     }
   }
 
+  const send = async (given: KubernetesCall): Promise<KubernetesAnswer> => {
+    const response = await open(given, AbortSignal.timeout(timeoutMs))
+    return { status: response.statusCode ?? 0, body: await text(response) }
+  }
+
   const call = async (given: KubernetesCall): Promise<KubernetesObject> => {
-    const response = await send(given, AbortSignal.timeout(timeoutMs))
-    const body = await text(response)
-    const status = response.statusCode ?? 0
+    const { status, body } = await send(given)
     if (status >= 300) throw refusal(given, status, body)
     // Whoever asks an API server for an object gets one.
     return JSON.parse(body) as KubernetesObject
   }
 
+  const itemsOf = ({ items }: KubernetesObject): readonly KubernetesObject[] => (Array.isArray(items) ? items : [])
+
+  const ignoreMissing = async (work: Promise<KubernetesObject>): Promise<KubernetesObject | null> => {
+    try {
+      return await work
+    } catch (error) {
+      if (error instanceof KubernetesError && error.status === 404) return null
+      throw error
+    }
+  }
+
   return {
+    send,
     call,
+    find: (path) => ignoreMissing(call({ method: 'GET', path })),
+    remove: async (path) => void (await ignoreMissing(call({ method: 'DELETE', path }))),
+    listMetadata: async (path, query = {}) => itemsOf(await call({ method: 'GET', path, query, accept: metadataForm })),
     list: async (path, query = {}) => {
-      const { items, metadata } = await call({ method: 'GET', path, query })
-      return { version: String(metadata.resourceVersion ?? ''), items: Array.isArray(items) ? items : [] }
+      const list = await call({ method: 'GET', path, query })
+      return { version: String(list.metadata.resourceVersion ?? ''), items: itemsOf(list) }
     },
     stream: async (path, query, signal) => {
-      const response = await send({ method: 'GET', path, query: { ...query, watch: 'true' } }, signal)
+      const response = await open({ method: 'GET', path, query: { ...query, watch: 'true' } }, signal)
       const status = response.statusCode ?? 0
       if (status >= 300) throw refusal({ method: 'GET', path }, status, await text(response))
       return response

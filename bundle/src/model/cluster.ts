@@ -1,5 +1,8 @@
 import type { KubernetesObject } from '@charmed-feast/charm'
 
+/** The label of what Juju makes outside of the model's namespace. */
+export const modelLabel = 'charmed-feast/model'
+
 /** Where Kubernetes lists objects of these kinds. */
 const collections = { StatefulSet: '/apis/apps/v1', Service: '/api/v1', ServiceAccount: '/api/v1' } as const
 
@@ -9,7 +12,7 @@ const trustBinding = (namespace: string, name: string): { readonly path: string;
   object: {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
-    metadata: { name: `${namespace}-${name}` },
+    metadata: { name: `${namespace}-${name}`, labels: { [modelLabel]: namespace } },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
     subjects: [{ kind: 'ServiceAccount', name, namespace }],
   },
@@ -35,7 +38,13 @@ export function jujuObjects(
         apiVersion: 'apps/v1',
         kind: 'StatefulSet',
         metadata: { name, namespace },
-        spec: { template: { metadata: { labels } } },
+        // The units run on this machine: in the cluster there is their description, and no pod.
+        spec: {
+          replicas: 0,
+          serviceName: name,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers: [{ name: 'charm', image: 'this-machine' }] } },
+        },
       },
     },
     {

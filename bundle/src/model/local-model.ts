@@ -48,6 +48,8 @@ export class LocalModel {
   readonly #holder: StateHolder
   readonly #results = new Map<string, ActionResult>()
   readonly #turns = new Turns()
+  /** Applications for which it is not certain that the cluster has Juju's objects. */
+  readonly #unseen: Set<string>
   #settling: Promise<unknown> = Promise.resolve()
 
   constructor(options: LocalModelOptions, state: ModelState) {
@@ -55,6 +57,7 @@ export class LocalModel {
     this.#clock = options.clock ?? (() => new Date())
     this.#holder = { state: options.pods ? withFreshContainers(state) : state }
     this.#kubernetes = new FakeKubernetes({ objects: state.objects, errors: [] })
+    this.#unseen = new Set(Object.keys(state.applications))
   }
 
   /** Juju's model as it is now. */
@@ -70,7 +73,7 @@ export class LocalModel {
   /** Deploys an application, with one unit unless said otherwise. */
   deploy({ units = 1, ...deployment }: Deploy): void {
     this.#change((state) => addApplication(state, this.#options.charms, deployment))
-    this.#makeObjects(deployment.application)
+    this.#unseen.add(deployment.application)
     for (let unit = 0; unit < units; unit += 1) this.addUnit(deployment.application)
   }
 
@@ -175,7 +178,14 @@ export class LocalModel {
     return settled
   }
 
+  /** Resolves when no hook runs any more of those that were asked for so far. */
+  async settled(): Promise<void> {
+    await this.#settling
+  }
+
   async #settle(most: number): Promise<readonly HookRecord[]> {
+    this.#options.signal?.throwIfAborted()
+    await this.#makeObjects()
     for (const unit of Object.keys(this.state.units)) this.#remember(unit, (uniter) => ({ ...uniter, retry: uniter.failed !== null }))
     const records: HookRecord[] = []
     const running = new Map<string, Promise<void>>()
@@ -280,12 +290,17 @@ export class LocalModel {
     if (file !== undefined && !signal?.aborted) writeState(file, this.state)
   }
 
-  /** What Juju makes in the cluster; what is there stays. */
-  #makeObjects(application: string): void {
-    const trusted = this.model.applications[application]?.trusted ?? false
+  /** What Juju makes in the cluster; what is there stays. Looked at when the model is opened as well: somebody may have cleared the cluster. */
+  async #makeObjects(): Promise<void> {
     const cluster = this.#options.cluster ?? this.#kubernetes
-    for (const { path, object } of jujuObjects(this.model.name, application, { trusted })) {
-      cluster.handle({ method: 'POST', path, body: JSON.stringify(object) })
+    for (const application of this.#unseen) {
+      const trusted = this.model.applications[application]?.trusted ?? false
+      for (const { path, object } of jujuObjects(this.model.name, application, { trusted })) {
+        const { status, body } = await cluster.handle({ method: 'POST', path, body: JSON.stringify(object) })
+        if (status >= 300 && status !== 409)
+          throw bundleError('BUNDLE_OBJECT_REFUSED', [`${object.kind} ${object.metadata.name}`, body.trim()])
+      }
+      this.#unseen.delete(application)
     }
     if (!this.#options.cluster) this.#change((state) => ({ ...state, objects: this.#kubernetes.objects() }))
   }

@@ -15,6 +15,10 @@ const selects = ({ spec }: KubernetesObject, pod: KubernetesObject): boolean => 
 const isLeftAlone = ({ metadata: { annotations = {} } }: KubernetesObject): boolean =>
   annotations[`${prefix}exclude`] === 'true' || annotations[mirrorPod] !== undefined
 
+/** Whether a webhook has merged PodDefaults into a pod. */
+export const isAdmitted = ({ metadata: { annotations = {} } }: KubernetesObject): boolean =>
+  Object.keys(annotations).some((key) => key.startsWith(`${prefix}poddefault-`))
+
 /**
  * A pod as the PodDefaults of its namespace make it: those whose selector fits its labels are merged in, and an annotation for each says which
  * version it was (kubeflow.md §1, real-parts.md §5).

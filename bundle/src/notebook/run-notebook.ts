@@ -5,6 +5,7 @@ import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
 
 import { KubernetesError, type KubernetesObject } from '@charmed-feast/charm'
+import { Refusal } from '@charmed-feast/charm/testing'
 
 import { bundleError } from '../errors.ts'
 import type { KubernetesConnection } from '../kubernetes/connection.ts'
@@ -12,6 +13,7 @@ import { followCollection } from '../kubernetes/informer.ts'
 import { makeFolder, systemCode } from '../postgres/folder.ts'
 import { writeSecret } from './mounted-secret.ts'
 import { podEnvironment, type SecretMount, secretMounts } from './pod.ts'
+import { admitPods, isAdmitted } from './pod-default.ts'
 
 /** Options of {@link runNotebook}. */
 export interface NotebookOptions {
@@ -38,7 +40,12 @@ const podOf = ({ command, labels = { 'access-feast': 'true' } }: NotebookOptions
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { generateName: 'notebook-', labels },
-  spec: { restartPolicy: 'Never', containers: [{ name: 'notebook', image: 'this-machine', command }] },
+  // No node of a real cluster shall run it: this machine does.
+  spec: {
+    restartPolicy: 'Never',
+    schedulingGates: [{ name: 'charmed-feast/this-machine' }],
+    containers: [{ name: 'notebook', image: 'this-machine', command }],
+  },
 })
 
 const createPod = async (options: NotebookOptions): Promise<KubernetesObject> => {
@@ -47,6 +54,19 @@ const createPod = async (options: NotebookOptions): Promise<KubernetesObject> =>
     return await connection.call({ method: 'POST', path: `/api/v1/namespaces/${namespace}/pods`, body: podOf(options) })
   } catch (error) {
     if (!(error instanceof KubernetesError)) throw error
+    throw bundleError('BUNDLE_NOTEBOOK_REFUSED', [namespace, error.message], { cause: error })
+  }
+}
+
+/** What Kubeflow's webhook does to a pod, in a cluster that has none. */
+const admit = async ({ connection, namespace }: NotebookOptions, pod: KubernetesObject): Promise<KubernetesObject> => {
+  if (isAdmitted(pod)) return pod
+  const profile = await connection.call({ method: 'GET', path: `/api/v1/namespaces/${namespace}` })
+  const { items } = await connection.list(`/apis/kubeflow.org/v1alpha1/namespaces/${namespace}/poddefaults`)
+  try {
+    return admitPods(pod, (path) => (path === '/api/v1/namespaces' ? [profile] : items))
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
     throw bundleError('BUNDLE_NOTEBOOK_REFUSED', [namespace, error.message], { cause: error })
   }
 }
@@ -108,12 +128,14 @@ const runCommand = async (options: NotebookOptions, env: Readonly<Record<string,
  */
 export const runNotebook = async (options: NotebookOptions): Promise<number> => {
   const { namespace, connection } = options
-  const pod = await createPod(options)
-  const path = `/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}`
+  const made = await createPod(options)
+  const path = `/api/v1/namespaces/${namespace}/pods/${made.metadata.name}`
   const own = resolve(options.folder, namespace)
-  const folder = join(own, pod.metadata.name)
+  const folder = join(own, made.metadata.name)
   await using stack = new AsyncDisposableStack()
-  stack.defer(async () => void (await connection.call({ method: 'DELETE', path })))
+  // At once: there is no node that could say that its containers have ended.
+  stack.defer(async () => void (await connection.call({ method: 'DELETE', path, query: { gracePeriodSeconds: '0' } })))
+  const pod = await admit(options, made)
   await makeFolder(own, 0o700)
   await chmod(own, 0o700)
   stack.defer(() => rm(folder, { recursive: true, force: true }))

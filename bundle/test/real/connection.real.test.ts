@@ -5,9 +5,10 @@ import type { KubernetesObject } from '@charmed-feast/charm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { type Cluster, startCluster } from '../../../tools/cluster.ts'
-import { type KubernetesAccess, readKubeconfig } from '../../src/kubernetes/access.ts'
+import type { KubernetesAccess } from '../../src/kubernetes/access.ts'
 import { connectKubernetes } from '../../src/kubernetes/connection.ts'
 import { followCollection, type Informer } from '../../src/kubernetes/informer.ts'
+import { readKubeconfig } from '../../src/kubernetes/kubeconfig.ts'
 import { until } from '../cluster/open.ts'
 
 const path = '/api/v1/namespaces/default/configmaps'

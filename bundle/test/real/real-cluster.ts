@@ -2,8 +2,8 @@ import { KubernetesError, type KubernetesObject } from '@charmed-feast/charm'
 
 import type { Cluster } from '../../../tools/cluster.ts'
 import { definitions } from '../../src/cluster/definitions.ts'
-import { readKubeconfig } from '../../src/kubernetes/access.ts'
 import { connectKubernetes, type KubernetesCall, type KubernetesConnection } from '../../src/kubernetes/connection.ts'
+import { readKubeconfig } from '../../src/kubernetes/kubeconfig.ts'
 import { until } from '../cluster/open.ts'
 
 /** A real API server as a test has it: nothing of other tests, and its administrator. */

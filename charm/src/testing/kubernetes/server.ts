@@ -9,9 +9,15 @@ export interface KubernetesServer extends AsyncDisposable {
   readonly url: string
 }
 
-/** An API server without its HTTP: the fake one, or the cluster of this machine. */
+/** What an API server answers. */
+export interface HandledRequest {
+  readonly status: number
+  readonly body: string
+}
+
+/** An API server without its HTTP: the fake one, the cluster of this machine, or one that is far away. */
 export interface KubernetesHandler {
-  readonly handle: (request: ApiRequest) => { readonly status: number; readonly body: string }
+  readonly handle: (request: ApiRequest) => HandledRequest | Promise<HandledRequest>
 }
 
 /** Told of each request that was answered. */
@@ -28,7 +34,7 @@ export async function serveKubernetes(kubernetes: KubernetesHandler, onRequest?:
     const url = new URL(request.url ?? '', 'http://kubernetes')
     const known = request.headers.authorization?.startsWith('Bearer ') ?? false
     const answer = known
-      ? kubernetes.handle({
+      ? await kubernetes.handle({
           method: request.method ?? '',
           path: url.pathname,
           query: Object.fromEntries(url.searchParams),

@@ -86,7 +86,7 @@ function kubernetesClient(world: HookWorld): KubernetesClient {
   const { kubernetes } = world
   return createKubernetesClient(async (request) => {
     if (!kubernetes) throw charmError('CHARM_KUBERNETES_ABSENT', ['this scenario has no cluster'])
-    const answered = kubernetes.handle(request)
+    const answered = await kubernetes.handle(request)
     world.trace.push({ kind: 'kubernetes', method: request.method, path: request.path, status: answered.status })
     return answered
   })
