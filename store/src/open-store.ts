@@ -103,6 +103,9 @@ const openRegistry = async (
 const openOnline = async (options: OpenStoreOptions, config: StoreConfig, now: () => bigint): Promise<OnlineStore | undefined> => {
   const { onlineStore, project } = config
   if (onlineStore === null) return undefined
+  // Reading on would find the values of another version in the table without a number, or none.
+  if (config.registry.enableOnlineFeatureViewVersioning)
+    throw unsupported('online store', `${onlineStore.kind} with registry.enable_online_feature_view_versioning`)
   const keyVersion = config.entityKeySerializationVersion
   if (keyVersion === 1) throw storeError('STORE_ENTITY_KEY_VERSION_UNSUPPORTED', ['1', 'it cuts 64-bit keys', 'allowed: 2, 3'])
   if (onlineStore.kind === 'sqlite') {

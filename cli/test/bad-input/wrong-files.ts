@@ -103,6 +103,15 @@ const yaml: readonly BadCase[] = [
     exit: 1,
     message: 'cannot use online store of type "redis"',
   },
+  {
+    kind: 'YAML',
+    name: 'with an online table for each version of a view',
+    words: online,
+    yaml: (at) => yamlOf(at, { registryMore: ', enable_online_feature_view_versioning: true' }),
+    code: 'STORE_TYPE_NOT_RUN',
+    exit: 1,
+    message: 'cannot use online store of type "postgres with registry.enable_online_feature_view_versioning"',
+  },
 ]
 
 const definitions: readonly BadCase[] = [
