@@ -16,16 +16,18 @@ export interface Repository {
   readonly password: string
   readonly database: string
   readonly project: string
+  /** For how long Python may use what it has read of the registry; 2 unless told, so that tests need not wait. */
+  readonly cacheSeconds?: number
 }
 
 /** The feature_store.yaml of a repository whose three stores are one database. */
-export const repositoryYaml = ({ host, port, user, password, database, project }: Repository): string => {
+export const repositoryYaml = ({ host, port, user, password, database, project, cacheSeconds = 2 }: Repository): string => {
   const store = `{type: postgres, host: "${host}", port: ${port}, user: "${user}", password: "${password}", database: "${database}", sslmode: disable}`
   const path = `postgresql+psycopg://${user}:${password}@${host}:${port}/${database}?sslmode=disable`
   return [
     `project: ${project}`,
     'provider: local',
-    `registry: {registry_type: sql, path: "${path}", cache_ttl_seconds: 2}`,
+    `registry: {registry_type: sql, path: "${path}", cache_ttl_seconds: ${cacheSeconds}}`,
     `offline_store: ${store}`,
     `online_store: ${store}`,
     'entity_key_serialization_version: 3',
@@ -93,7 +95,8 @@ export const startFeastServer = async (
     url,
     folder,
     async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM')
+      // Asked to end it would first answer all that it was asked, which can take minutes.
+      child.kill('SIGKILL')
       if (!ended(child)) await once(child, 'exit')
       await rm(folder, { recursive: true, force: true })
     },

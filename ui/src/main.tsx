@@ -10,6 +10,7 @@ import { queryClient } from './api/query.ts'
 import { hostConfigUnknown, readConfigBlock, setHostConfig, withDefaults } from './api/session.ts'
 import { App } from './app.tsx'
 import { startRouter } from './route/router.ts'
+import { preloadPage } from './route/routes.tsx'
 import { startKubeflow } from './shell/kubeflow.ts'
 import { startPaletteKeys } from './shell/palette-state.ts'
 
@@ -23,7 +24,7 @@ async function readHost(): Promise<HostConfig> {
   }
 }
 
-startRouter()
+preloadPage(startRouter())
 startKubeflow()
 startPaletteKeys()
 setHostConfig(await readHost())

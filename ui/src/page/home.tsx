@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react'
 import type { ChangesAnswer, Freshness, FreshnessAnswer, ResourceCounts, RunsAnswer } from '../api/contract.ts'
 import { isOn, useApi, useHost } from '../api/query.ts'
 import { StateBar, StateBarRoom } from '../chart/state-bar.tsx'
@@ -84,13 +85,26 @@ function AllProjects() {
   )
 }
 
+/** Whether the browser has had time to spare since something held; it stays so. */
+function useCalm(since: boolean): boolean {
+  const [calm, setCalm] = useState(false)
+  useEffect(() => {
+    if (!since) return
+    const id = requestIdleCallback(() => setCalm(true), { timeout: 500 })
+    return () => cancelIdleCallback(id)
+  }, [since])
+  return calm
+}
+
 function ProjectHome({ project }: { readonly project: string }) {
   const { switches } = useHost()
   const withFreshness = isOn(switches.freshness)
   const counts = useCounts(project)
   const freshness = useApi<FreshnessAnswer>('freshness', { project, state: 'late', limit: few }, { enabled: withFreshness })
-  // What is late comes first: the words about the project can wait for it.
-  const description = useProjects(!counts.isLoading && !freshness.isLoading).data?.projects.find(({ spec }) => spec.name === project)?.spec
+  // What is late comes first, and is shown: the words about the project can wait for it.
+  const description = useProjects(useCalm(!counts.isLoading && !freshness.isLoading)).data?.projects.find(
+    ({ spec }) => spec.name === project,
+  )?.spec
   const empty = counts.data !== undefined && counts.data.counts.featureViews === 0 && counts.data.counts.entities === 0
   return (
     <>

@@ -64,13 +64,14 @@ function onPopState(event: PopStateEvent): void {
   restoreScroll(scrolls.get(index) ?? 0)
 }
 
-/** Begins to listen; once a page. */
-export function startRouter(): void {
+/** Begins to listen; once a page. Gives the path that the page was opened at. */
+export function startRouter(): string {
   window.history.scrollRestoration = 'manual'
   index = entryOf(window.history.state).index
   window.history.replaceState({ index }, '')
   window.addEventListener('popstate', onPopState)
   place = readPlace()
+  return place.path
 }
 
 /** Full address of a link of ours. */

@@ -9,19 +9,25 @@ export interface PageProps {
 
 type Page = ComponentType<PageProps>
 
+interface Route {
+  readonly Shown: Page
+  readonly load: () => Promise<unknown>
+}
+
 /** A page loads its own code when it is first opened. */
-function page<Name extends string>(load: () => Promise<{ readonly [Key in Name]: Page }>, name: Name): Page {
-  return lazy(async () => {
+function page<Name extends string>(load: () => Promise<{ readonly [Key in Name]: Page }>, name: Name): Route {
+  const Shown = lazy(async () => {
     const loaded: Page = (await load())[name]
     return { default: loaded }
   })
+  return { Shown, load }
 }
 
 const FeatureView = page(() => import('../page/feature-view.tsx'), 'FeatureViewPage')
 const Freshness = page(() => import('../page/freshness.tsx'), 'FreshnessPage')
 
 /** Routes in order of match; those of Feast's own UI keep their names, so that its deep links work here. */
-const routes: readonly (readonly [pattern: string, page: Page])[] = [
+const routes: readonly (readonly [pattern: string, route: Route])[] = [
   ['/', page(() => import('../page/projects.tsx'), 'ProjectsPage')],
   ['/p/:project', page(() => import('../page/home.tsx'), 'HomePage')],
   ['/p/:project/feature-view', page(() => import('../page/feature-view-list.tsx'), 'FeatureViewListPage')],
@@ -57,9 +63,15 @@ const NotFound = page(() => import('../page/not-found.tsx'), 'NotFoundPage')
 /** The page of the address. */
 export function PageSwitch() {
   const { path } = usePlace()
-  for (const [pattern, Shown] of routes) {
+  for (const [pattern, { Shown }] of routes) {
     const params = matchPath(pattern, path)
     if (params !== null) return <Shown key={pattern} project={params.project ?? ''} params={params} />
   }
-  return <NotFound project="" params={{}} />
+  return <NotFound.Shown project="" params={{}} />
+}
+
+/** Begins to load the code of a page, while all around it is drawn. Whether it fails is told by who shows the page. */
+export function preloadPage(path: string): void {
+  const [, route] = routes.find(([pattern]) => matchPath(pattern, path) !== null) ?? []
+  route?.load().catch(() => undefined)
 }

@@ -48,6 +48,8 @@ interface State {
   readonly pathOf?: (path: string) => string
   /** Answers that the state provokes. */
   readonly expected: readonly string[]
+  /** What a page's own question is answered with where it is the host's too, which is let through. */
+  readonly hostAnswer?: { readonly status: number; readonly body: string }
   readonly check: (page: Page, path: string) => Promise<void>
 }
 
@@ -90,6 +92,7 @@ const states: readonly State[] = [
     name: 'a server that fails',
     options: { decide: failing },
     expected: ['500'],
+    hostAnswer: { status: 500, body: '{"status_code": 500, "detail": "An unexpected error occurred", "error_type": "INTERNAL"}' },
     check: async (page, path) => {
       if (asksNothing.has(path)) return
       await page.locator('main [role=alert]').first().waitFor()
@@ -101,6 +104,10 @@ const states: readonly State[] = [
     name: 'a reader without a role',
     options: { decide: denying },
     expected: ['403'],
+    hostAnswer: {
+      status: 403,
+      body: '{"status_code": 403, "detail": "only readers may; it needs the role reader", "error_type": "FORBIDDEN"}',
+    },
     check: async (page, path) => {
       if (asksNothing.has(path)) return
       await page.locator('main').getByText('reader').first().waitFor()
@@ -108,7 +115,7 @@ const states: readonly State[] = [
   },
 ]
 
-describe.each(states)('every route, with $name', ({ options, pathOf = (path) => path, expected, check }) => {
+describe.each(states)('every route, with $name', ({ options, pathOf = (path) => path, expected, hostAnswer, check }) => {
   let site: Site
   beforeAll(async () => {
     site = await openSite({ prefix: '/feast', ...options })
@@ -123,6 +130,8 @@ describe.each(states)('every route, with $name', ({ options, pathOf = (path) => 
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
       page.setDefaultTimeout(20_000)
       const watched = watchPage(page, { below: `${site.url}/`, expected })
+      if (path === '/status' && hostAnswer !== undefined)
+        await page.route('**/api/v1/status', (route) => route.fulfill({ ...hostAnswer, contentType: 'application/json' }))
       await page.goto(`${site.url}/p/rides${pathOf(path)}`)
       await settle(page)
       expect(await page.locator('h1').count()).toBe(1)
