@@ -335,7 +335,7 @@ export const testMetacontroller = (open: OpenCluster): void => {
     test('a namespace that goes, without finalize hook: sync is asked on, and what it says is not made again', async () => {
       await using stage = await openStage()
       stage.reply = both
-      await until(() => stage.get(`${secrets}/s`))
+      await made(stage)
       await stage.patch(alice, { metadata: { finalizers: ['test/hold'] } })
       await stage.remove(alice)
       await until(() => forAlice(stage).some(({ body }) => body.object.metadata.deletionTimestamp !== undefined))
