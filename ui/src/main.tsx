@@ -24,10 +24,11 @@ async function readHost(): Promise<HostConfig> {
   }
 }
 
-preloadPage(startRouter())
+const opened = preloadPage(startRouter())
 startKubeflow()
 startPaletteKeys()
 setHostConfig(await readHost())
+await opened
 
 const root = document.getElementById('app')
 if (root !== null) {

@@ -10,17 +10,17 @@ export interface PageProps {
 type Page = ComponentType<PageProps>
 
 interface Route {
-  readonly Shown: Page
-  readonly load: () => Promise<unknown>
+  /** The page as it is loaded when it is first opened. */
+  readonly Later: Page
+  /** The page, once {@link preloadPage} has loaded it. */
+  Ready: Page | undefined
+  readonly load: () => Promise<Page>
 }
 
 /** A page loads its own code when it is first opened. */
 function page<Name extends string>(load: () => Promise<{ readonly [Key in Name]: Page }>, name: Name): Route {
-  const Shown = lazy(async () => {
-    const loaded: Page = (await load())[name]
-    return { default: loaded }
-  })
-  return { Shown, load }
+  const loadPage = async (): Promise<Page> => (await load())[name]
+  return { Later: lazy(async () => ({ default: await loadPage() })), Ready: undefined, load: loadPage }
 }
 
 const FeatureView = page(() => import('../page/feature-view.tsx'), 'FeatureViewPage')
@@ -63,15 +63,19 @@ const NotFound = page(() => import('../page/not-found.tsx'), 'NotFoundPage')
 /** The page of the address. */
 export function PageSwitch() {
   const { path } = usePlace()
-  for (const [pattern, { Shown }] of routes) {
+  for (const [pattern, { Ready, Later }] of routes) {
+    const Shown = Ready ?? Later
     const params = matchPath(pattern, path)
     if (params !== null) return <Shown key={pattern} project={params.project ?? ''} params={params} />
   }
-  return <NotFound.Shown project="" params={{}} />
+  return <NotFound.Later project="" params={{}} />
 }
 
-/** Begins to load the code of a page, while all around it is drawn. Whether it fails is told by who shows the page. */
-export function preloadPage(path: string): void {
+/**
+ * Loads the code of the page that is opened first, before anything is drawn: React keeps what stands in for a page on the screen for 300 ms,
+ * however soon the page is there. Whether it fails is told by who shows the page.
+ */
+export async function preloadPage(path: string): Promise<void> {
   const [, route] = routes.find(([pattern]) => matchPath(pattern, path) !== null) ?? []
-  route?.load().catch(() => undefined)
+  if (route !== undefined) route.Ready = await route.load().catch(() => undefined)
 }
