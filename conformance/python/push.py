@@ -4,27 +4,14 @@
 import json
 import sys
 from datetime import datetime, timezone
-from urllib.parse import urlsplit
 
 import pandas as pd
 from expression import value_of
-from feast import FeatureStore
-from feast.repo_config import RepoConfig
+from repository import open_store
 from shown import shown
 
 to = json.load(sys.stdin)
-url = urlsplit(to["url"])
-parts = {"host": url.hostname, "port": url.port, "user": url.username, "password": url.password, "database": url.path[1:], "sslmode": "disable"}
-store = FeatureStore(
-    config=RepoConfig(
-        project=to["project"],
-        provider="local",
-        registry={"registry_type": "sql", "path": to["url"].replace("postgresql://", "postgresql+psycopg://"), "cache_ttl_seconds": 600},
-        offline_store={"type": "postgres", **parts},
-        online_store={"type": "postgres", **parts},
-        entity_key_serialization_version=3,
-    )
-)
+store = open_store(to, cache_seconds=600)
 now = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 

@@ -4,27 +4,15 @@
 import json
 import sys
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import pandas as pd
-from feast import Entity, FeatureStore, FeatureView, Field, ValueType, types
+from feast import Entity, FeatureView, Field, ValueType, types
 from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import PostgreSQLSource
-from feast.repo_config import RepoConfig
+from repository import open_store
 from shown import shown
 
 to = json.load(sys.stdin)
-url = urlsplit(to["url"])
-parts = {"host": url.hostname, "port": url.port, "user": url.username, "password": url.password, "database": url.path[1:], "sslmode": "disable"}
-store = FeatureStore(
-    config=RepoConfig(
-        project=to["project"],
-        provider="local",
-        registry={"registry_type": "sql", "path": to["url"].replace("postgresql://", "postgresql+psycopg://"), "cache_ttl_seconds": 0},
-        offline_store={"type": "postgres", **parts},
-        online_store={"type": "postgres", **parts},
-        entity_key_serialization_version=3,
-    )
-)
+store = open_store(to)
 entity_types = {"Int64": ValueType.INT64, "Int32": ValueType.INT32, "String": ValueType.STRING}
 refs = [f"cells:{column['name']}" for column in to["columns"]]
 
