@@ -1,4 +1,5 @@
 import { type KindName, type RegistrySnapshot, viewKinds } from '@charmed-feast/store'
+import { lazily } from '../lazily.ts'
 import { featuresOf, type RestFeature } from './feature.ts'
 import { type Relationship, type Relationships, relationshipsOf } from './relationship.ts'
 import { type RestObject, restObject } from './rest-object.ts'
@@ -30,14 +31,6 @@ export interface RegistryIndex {
   readonly projects: readonly RestObject<'project'>[]
   /** A project, known or not: what is unknown is empty, as in Feast. */
   project(name: string): ProjectIndex
-}
-
-const lazily = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }
 
 const endKey = (type: string, name: string): string => `${type}\0${name}`

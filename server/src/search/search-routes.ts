@@ -1,5 +1,6 @@
 import { serverError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { lazily } from '../lazily.ts'
 import { featureSubject } from '../object/feature-subject.ts'
 import { kindWord } from '../object/kind-word.ts'
 import { compileQuery, type Subject, subjectOf } from '../object/match.ts'
@@ -37,14 +38,6 @@ const typeOf: Readonly<Partial<Record<RestObject['kind'], string>>> = {
   permission: 'permission',
 }
 
-const once = (make: () => Subject): (() => Subject) => {
-  let made: Subject | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
-
 const foundObject = (object: RestObject, index: ProjectIndex): Found => ({
   type: typeOf[object.kind] ?? object.kind,
   kind: kindWord(object.kind),
@@ -54,7 +47,7 @@ const foundObject = (object: RestObject, index: ProjectIndex): Found => ({
   tags: object.head.tags,
   beside: {},
   own: object.kind === 'permission',
-  subject: once(() => subjectOf(object, index)),
+  subject: lazily(() => subjectOf(object, index)),
 })
 
 const foundFeature = (feature: RestFeature, type: 'feature' | 'label', index: ProjectIndex): Found => ({
@@ -66,7 +59,7 @@ const foundFeature = (feature: RestFeature, type: 'feature' | 'label', index: Pr
   tags: feature.tags ?? {},
   beside: type === 'label' ? { labelView: feature.featureView } : { featureView: feature.featureView },
   own: false,
-  subject: once(() => featureSubject(feature, index)),
+  subject: lazily(() => featureSubject(feature, index)),
 })
 
 const gathered = new WeakMap<ProjectIndex, readonly Found[]>()
