@@ -1,5 +1,6 @@
 import type { State } from '@charmed-feast/charm/testing'
 import { describe, expect, test } from 'vitest'
+import { saysShutDown, shutDown } from '../../../house/mistake.ts'
 import { mistakes, readingTools } from './mistakes.ts'
 import { database, databaseBySecret, published, reference, referenceWith, run, settle, userSecret } from './reference.ts'
 
@@ -52,8 +53,7 @@ describe('a hook tool that fails', () => {
     const calls = trace.filter((entry) => entry.kind === 'tool').length
     expect(calls).toBeGreaterThan(30)
     for (let failing = 0; failing < calls; failing += 1) {
-      const answer = { exit: 1, stdout: '', stderr: 'ERROR connection is shut down\n', stdinRead: false }
-      const outcome = await run(state, { name: 'update-status' }, { intercept: (_, index) => (index === failing ? answer : undefined) })
+      const outcome = await run(state, { name: 'update-status' }, { intercept: (_, index) => (index === failing ? shutDown : undefined) })
       const after = JSON.stringify(published(outcome.state))
       expect([JSON.stringify(published(state)), JSON.stringify(whole)]).toContain(after)
       expect(published(await settle(outcome.state))).toEqual(whole)
@@ -63,14 +63,11 @@ describe('a hook tool that fails', () => {
 
 test.each(readingTools)('a %s that fails is waited for, and nothing is touched', async (tool) => {
   const settled = await settle(referenceWith([databaseBySecret(1, 'offline-store')], { secrets: [userSecret(1)] }))
-  const answer = { exit: 1, stdout: '', stderr: 'ERROR connection is shut down\n', stdinRead: false }
-  const spoiled = await run(settled, { name: 'update-status' }, { intercept: (call) => (call.tool === tool ? answer : undefined) })
+  const spoiled = await run(settled, { name: 'update-status' }, { intercept: (call) => (call.tool === tool ? shutDown : undefined) })
   expect(spoiled.failure).toBeNull()
   expect(spoiled.state.unitStatus).toMatchObject({
     name: 'waiting',
-    message: expect.stringMatching(
-      new RegExp(`^cannot run hook tool "${tool}": .*connection is shut down.*; tried again in the next hook$`),
-    ),
+    message: expect.stringMatching(saysShutDown(tool)),
   })
   expect(published(spoiled.state)).toEqual(published(settled))
   expect((await run(spoiled.state)).state.unitStatus).toEqual({ name: 'active', message: '' })

@@ -1,16 +1,7 @@
 import type { State } from '@charmed-feast/charm/testing'
 
+import type { Mistake } from '../../../house/mistake.ts'
 import { change, database, reference, relationOf } from './reference.ts'
-
-/** What goes wrong with a settled application, and what the unit says then. */
-export interface Mistake {
-  readonly name: string
-  /** Who gives it. */
-  readonly about: 'configuration' | 'databag' | 'manifest' | 'secret' | 'Pebble' | 'API server'
-  readonly spoil: (state: State) => State
-  readonly status: string
-  readonly message: string | RegExp
-}
 
 const provider =
   (endpoint: string, said: Readonly<Record<string, string>>) =>

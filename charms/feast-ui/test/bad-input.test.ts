@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { saysShutDown, shutDown } from '../../../house/mistake.ts'
 import { mistakes, readingTools } from './mistakes.ts'
 import { filesOf, reference, run, settle } from './reference.ts'
 
@@ -60,8 +61,7 @@ test('a hook tool that fails at any call gives a hook that failed whole or a sta
   const calls = trace.filter((entry) => entry.kind === 'tool').length
   expect(calls).toBeGreaterThan(15)
   for (let failing = 0; failing < calls; failing += 1) {
-    const answer = { exit: 1, stdout: '', stderr: 'ERROR connection is shut down\n', stdinRead: false }
-    const outcome = await run(state, { name: 'update-status' }, { intercept: (_, index) => (index === failing ? answer : undefined) })
+    const outcome = await run(state, { name: 'update-status' }, { intercept: (_, index) => (index === failing ? shutDown : undefined) })
     expect([state.relations, whole]).toContainEqual(outcome.state.relations)
     expect((await settle(outcome.state)).relations).toEqual(whole)
   }
@@ -69,14 +69,11 @@ test('a hook tool that fails at any call gives a hook that failed whole or a sta
 
 test.each(readingTools)('a %s that fails is waited for, and nothing is touched', async (tool) => {
   const settled = await settle(reference())
-  const answer = { exit: 1, stdout: '', stderr: 'ERROR connection is shut down\n', stdinRead: false }
-  const spoiled = await run(settled, { name: 'update-status' }, { intercept: (call) => (call.tool === tool ? answer : undefined) })
+  const spoiled = await run(settled, { name: 'update-status' }, { intercept: (call) => (call.tool === tool ? shutDown : undefined) })
   expect(spoiled.failure).toBeNull()
   expect(spoiled.state.unitStatus).toMatchObject({
     name: 'waiting',
-    message: expect.stringMatching(
-      new RegExp(`^cannot run hook tool "${tool}": .*connection is shut down.*; tried again in the next hook$`),
-    ),
+    message: expect.stringMatching(saysShutDown(tool)),
   })
   expect(spoiled.state.containers).toEqual(settled.containers)
   expect((await run(spoiled.state)).state.unitStatus).toEqual({ name: 'active', message: '' })

@@ -1,16 +1,7 @@
 import type { State } from '@charmed-feast/charm/testing'
 
+import type { Mistake } from '../../../house/mistake.ts'
 import { cluster, mesh, reference, relations, route, says } from './reference.ts'
-
-/** What goes wrong with a settled UI, and what the unit says then. */
-export interface Mistake {
-  readonly name: string
-  /** Who gives it. */
-  readonly about: 'configuration' | 'databag' | 'manifest' | 'secret' | 'Pebble' | 'API server'
-  readonly spoil: (state: State) => State
-  readonly status: 'blocked' | 'waiting'
-  readonly message: string | RegExp
-}
 
 const configuration =
   (said: Readonly<Record<string, string | undefined>>) =>
@@ -235,4 +226,4 @@ export const mistakes: readonly Mistake[] = [
 ]
 
 /** The hook tools that the charm reads with. */
-export const readingTools = ['is-leader', 'relation-get', 'relation-ids', 'relation-list'] as const
+export const readingTools = ['config-get', 'is-leader', 'relation-get', 'relation-ids', 'relation-list'] as const

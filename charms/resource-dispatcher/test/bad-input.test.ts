@@ -1,5 +1,6 @@
 import type { State } from '@charmed-feast/charm/testing'
 import { describe, expect, test } from 'vitest'
+import { saysShutDown, shutDown } from '../../../house/mistake.ts'
 import { mistakes, readingTools, secrets, sends } from './mistakes.ts'
 import { delivered, manifest, reference, run, says, settle } from './reference.ts'
 
@@ -54,8 +55,7 @@ describe('a hook tool that fails', () => {
     const calls = trace.filter((entry) => entry.kind === 'tool').length
     expect(calls).toBeGreaterThan(20)
     for (let failing = 0; failing < calls; failing += 1) {
-      const answer = { exit: 1, stdout: '', stderr: 'ERROR connection is shut down\n', stdinRead: false }
-      const outcome = await run(settled, { name: 'update-status' }, { intercept: (_, index) => (index === failing ? answer : undefined) })
+      const outcome = await run(settled, { name: 'update-status' }, { intercept: (_, index) => (index === failing ? shutDown : undefined) })
       expect(delivered(outcome.state)).toEqual(delivered(settled))
       expect((await run(outcome.state)).state.unitStatus).toEqual({ name: 'active', message: '' })
     }
@@ -63,14 +63,11 @@ describe('a hook tool that fails', () => {
 
   test.each(readingTools)('a %s that fails is waited for, and nothing is touched', async (tool) => {
     const settled = await settle(reference())
-    const answer = { exit: 1, stdout: '', stderr: 'ERROR connection is shut down\n', stdinRead: false }
-    const spoiled = await run(settled, { name: 'update-status' }, { intercept: (call) => (call.tool === tool ? answer : undefined) })
+    const spoiled = await run(settled, { name: 'update-status' }, { intercept: (call) => (call.tool === tool ? shutDown : undefined) })
     expect(spoiled.failure).toBeNull()
     expect(spoiled.state.unitStatus).toMatchObject({
       name: 'waiting',
-      message: expect.stringMatching(
-        new RegExp(`^cannot run hook tool "${tool}": .*connection is shut down.*; tried again in the next hook$`),
-      ),
+      message: expect.stringMatching(saysShutDown(tool)),
     })
     expect(delivered(spoiled.state)).toEqual(delivered(settled))
     expect((await run(spoiled.state)).state.unitStatus).toEqual({ name: 'active', message: '' })

@@ -1,16 +1,7 @@
 import type { State } from '@charmed-feast/charm/testing'
 
+import type { Mistake } from '../../../house/mistake.ts'
 import { cluster, manifest, reference, says, sender } from './reference.ts'
-
-/** What goes wrong with a settled application, and what the unit says then. */
-export interface Mistake {
-  readonly name: string
-  /** Who gives it. */
-  readonly about: 'configuration' | 'databag' | 'manifest' | 'secret' | 'Pebble' | 'API server'
-  readonly spoil: (state: State) => State
-  readonly status: 'blocked' | 'waiting'
-  readonly message: string | RegExp
-}
 
 /** The relation of the first sender. */
 export const secrets = 2
