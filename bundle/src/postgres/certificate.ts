@@ -1,26 +1,16 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
-import { isIP } from 'node:net'
+
+import { commonName, der, generalName, oid, pem, sequence } from './der.ts'
 
 // X.509 in as much DER as one server on this machine needs: https://www.rfc-editor.org/rfc/rfc5280#section-4.1. Node reads certificates and
 // makes none, and the packages that do bring a dozen others along.
 
-const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
-  const body = Buffer.concat(parts)
-  const length = body.length < 128 ? [body.length] : body.length < 256 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 255]
-  return Buffer.concat([Buffer.from([tag, ...length]), body])
-}
-const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts)
-const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'))
 const octets = (...parts: readonly Buffer[]): Buffer => der(0x04, ...parts)
 const isTrue = der(0x01, Buffer.from([255]))
 
-const commonName = (text: string): Buffer => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(text)))))
 /** GeneralizedTime, without fractions. */
 const time = (date: Date): Buffer => der(0x18, Buffer.from(`${date.toISOString().slice(0, 19).replace(/\D/g, '')}Z`))
 const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
-
-const generalName = (host: string): Buffer =>
-  isIP(host) === 4 ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host))
 
 const basicConstraints = (isAuthority: boolean): Buffer =>
   sequence(oid('551d13'), isTrue, octets(isAuthority ? sequence(isTrue) : sequence()))
@@ -28,9 +18,6 @@ const basicConstraints = (isAuthority: boolean): Buffer =>
 const keyUsage = (bits: number): Buffer => sequence(oid('551d0f'), isTrue, octets(der(0x03, Buffer.from([bits === 0x04 ? 2 : 7, bits]))))
 const serverAuth = sequence(oid('551d25'), octets(sequence(oid('2b06010505070301'))))
 const alternativeNames = (hosts: readonly string[]): Buffer => sequence(oid('551d11'), octets(sequence(...hosts.map(generalName))))
-
-const pem = (bytes: Buffer): string =>
-  `-----BEGIN CERTIFICATE-----\n${(bytes.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`
 
 interface Draft {
   readonly subject: string

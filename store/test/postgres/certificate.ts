@@ -1,17 +1,9 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
-import { isIP } from 'node:net'
+import { commonName, der, generalName, oid, pem, sequence } from '../../../bundle/src/postgres/der.ts'
 
 // X.509 in as much DER as a test needs: https://www.rfc-editor.org/rfc/rfc5280#section-4.1
 
-const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
-  const body = Buffer.concat(parts)
-  const length = body.length < 128 ? [body.length] : body.length < 256 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 255]
-  return Buffer.concat([Buffer.from([tag, ...length]), body])
-}
-const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts)
-const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'))
 const bits = (bytes: Buffer): Buffer => der(0x03, Buffer.from([0]), bytes)
-const name = (common: string): Buffer => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(common)))))
 const utc = (year: number): Buffer => der(0x17, Buffer.from(`${String(year).slice(2)}0101000000Z`))
 
 const algorithms = {
@@ -31,18 +23,9 @@ export interface Issued {
   readonly signature: SignatureName
 }
 
-const pem = (bytes: Buffer): string =>
-  `-----BEGIN CERTIFICATE-----\n${bytes
-    .toString('base64')
-    .match(/.{1,64}/g)
-    ?.join('\n')}\n-----END CERTIFICATE-----\n`
-
-const alternative = (host: string): Buffer =>
-  isIP(host) === 4 ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host))
-
 const extensions = (hosts: readonly string[], authority: boolean): Buffer => {
   const constraint = sequence(oid('551d13'), der(0x01, Buffer.from([255])), der(0x04, sequence(der(0x01, Buffer.from([255])))))
-  const names = sequence(oid('551d11'), der(0x04, sequence(...hosts.map(alternative))))
+  const names = sequence(oid('551d11'), der(0x04, sequence(...hosts.map(generalName))))
   return der(0xa3, sequence(...(authority ? [constraint] : []), ...(hosts.length > 0 ? [names] : [])))
 }
 
@@ -64,9 +47,9 @@ export const issueCertificate = (
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     identifier,
-    name(by?.subject ?? subject),
+    commonName(by?.subject ?? subject),
     sequence(utc(2020), utc(2049)),
-    name(subject),
+    commonName(subject),
     createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })).export({ type: 'spki', format: 'der' }),
     extensions(hosts, by === undefined),
   )
