@@ -6,8 +6,11 @@ export interface FeastPages {
   visit(path: string, words: string): Promise<readonly string[]>
 }
 
-/** Counts what the page asks for. The page's policy lets no text be run later: what waits is a function. */
-const watching = `window.feastAsks = 0
+/**
+ * Counts what a page of Feast's asks for, and tells whether it shows words and asks for nothing. The page's policy lets no text be run later:
+ * what waits is a function.
+ */
+export const watchingFeast = `window.feastAsks = 0
 const ask = window.fetch
 window.fetch = (...told) => { window.feastAsks++; return ask(...told).finally(() => window.feastAsks--) }
 window.feastGo = (path) => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate', { state: {} })) }
@@ -29,7 +32,7 @@ export const openFeastPages = async (browser: Browser, url: string): Promise<Fea
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(?:data|blob):/.test(request.url())) problems.push(`left the server: ${request.url()}`)
   })
-  await page.addInitScript(watching)
+  await page.addInitScript(watchingFeast)
   await page.goto(url)
   return {
     async visit(path, words) {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { type Ended, type Running, runProgram, startProgram } from '../../bundle/test/real/program.ts'
+import type { Ended } from '../../bundle/test/cli/program.ts'
+import { type Running, runProgram, startProgram } from '../../bundle/test/real/program.ts'
 import { feastVersions } from '../src/environment.ts'
 import { pythonPath } from '../src/python.ts'
 

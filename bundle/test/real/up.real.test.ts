@@ -11,9 +11,10 @@ import { charmRights } from '../../src/cluster/charm-rights.ts'
 import { connectKubernetes, type KubernetesConnection } from '../../src/kubernetes/connection.ts'
 import { readKubeconfig } from '../../src/kubernetes/kubeconfig.ts'
 import { metacontrollerObjects } from '../../src/metacontroller/account.ts'
+import type { Ended } from '../cli/program.ts'
 import { until } from '../cluster/open.ts'
 import { serveAdmission } from './admission-server.ts'
-import { type Ended, type Running, runProgram, startProgram } from './program.ts'
+import { type Running, runProgram, startProgram } from './program.ts'
 
 // `charmed-feast up --kubernetes` from the first day of a cluster to the last, in the order of the tests.
 

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore, type Store } from '@charmed-feast/store'
@@ -11,6 +11,7 @@ import { parse } from 'yaml'
 import { sendCommand } from '../../../bundle/src/control/client.ts'
 import type { KubernetesAccess } from '../../../bundle/src/kubernetes/access.ts'
 import { connectKubernetes } from '../../../bundle/src/kubernetes/connection.ts'
+import { writeSecret } from '../../../bundle/src/notebook/mounted-secret.ts'
 import { listen, start } from '../../../bundle/test/cli/program.ts'
 import { launchBrowser } from './browser.ts'
 
@@ -24,16 +25,12 @@ let origin: string
 let store: Store
 let online: pg.Client
 
-/** Puts down the files that a notebook of the namespace finds in `/feast`, and gives the path of its feature_store.yaml. */
+/** Shows the files of the namespace's Secret as a notebook's pod finds them, and gives the path of its feature_store.yaml. */
 const mounted = async (access: KubernetesAccess): Promise<string> => {
   using kubernetes = connectKubernetes(access)
   const { data } = await kubernetes.call({ method: 'GET', path: '/api/v1/namespaces/alice/secrets/feature-store-yaml' })
   const target = join(folder, 'mounted')
-  await mkdir(target)
-  for (const [name, content] of Object.entries(Object(data))) {
-    const text = Buffer.from(String(content), 'base64').toString()
-    await writeFile(join(target, name), text.replaceAll('/feast/', `${target}/`))
-  }
+  await writeSecret({ folder: target, mountPath: '/feast' }, Object(data))
   return join(target, 'feature_store.yaml')
 }
 

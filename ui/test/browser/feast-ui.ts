@@ -1,4 +1,5 @@
 import { environmentVariables, makeEnvironment } from '../../../conformance/src/environment.ts'
+import { watchingFeast } from '../../../conformance/src/feast-page.ts'
 import { type Repository, startFeastServer } from '../../../conformance/src/feast-server.ts'
 import type { Browser } from './browser.ts'
 
@@ -24,12 +25,10 @@ const pages: Readonly<Record<string, readonly [path: string, words: string]>> = 
 /** Milliseconds that a page of Feast's may take, and all of them together: the gates are ours, and must not wait for it for long. */
 const patience = { page: 45_000, all: 120_000 }
 
-const watching = `window.asks = 0
+const watching = `${watchingFeast}
 window.blockedFor = 0
-const ask = window.fetch
-window.fetch = (...told) => { window.asks++; return ask(...told).finally(() => window.asks--) }
 new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) window.blockedFor += Math.max(0, duration - 50) }).observe({ type: 'longtask', buffered: true })
-window.readyWith = (words) => window.asks === 0 && (document.querySelector('#root')?.innerText.includes(words) ?? false) && performance.now()`
+window.readyWith = (words) => window.feastShows(words) && performance.now()`
 
 const measure = async (browser: Browser, url: string, [path, words]: readonly [string, string]): Promise<FeastVisit> => {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
